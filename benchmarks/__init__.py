@@ -1,0 +1,1 @@
+"""Side by side with peers, as ratios in one run."""

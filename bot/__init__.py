@@ -1,0 +1,1 @@
+"""The outside: start-up, settings, command line, and the only place that knows Telegram."""

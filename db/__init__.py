@@ -1,0 +1,1 @@
+"""What is stored: SQLModel tables, engine and session, queries, migrations."""

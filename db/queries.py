@@ -1,0 +1,176 @@
+"""Reads that several rooms need; a join is a query, and nothing here decides anything."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlmodel import Session, SQLModel, col, select
+
+from db.models import (
+    OPEN,
+    Account,
+    Chat,
+    Duty,
+    DutyOfficial,
+    Event,
+    Level,
+    Mark,
+    Notice,
+    Person,
+    Question,
+    Region,
+    RegionKind,
+    SentMessage,
+    WorkdayOverride,
+)
+
+
+def regions(session: Session) -> list[Region]:
+    """Return every region in the office's order."""
+    return list(session.exec(select(Region).order_by(col(Region.display_order), col(Region.code))))
+
+
+def city(session: Session) -> Region | None:
+    """Return the root of the region tree."""
+    return session.exec(select(Region).where(Region.kind == RegionKind.CITY)).first()
+
+
+def people(session: Session) -> list[Person]:
+    """Return every official."""
+    return list(session.exec(select(Person).order_by(col(Person.id))))
+
+
+def account_and_person(session: Session, address: str) -> tuple[Account, Person] | None:
+    """Return whose account the address is."""
+    found = session.exec(select(Account, Person).where(Account.person_id == Person.id, Account.address == address))
+    return found.first()
+
+
+def chat_at(session: Session, address: str) -> Chat | None:
+    """Return the bound group at an address."""
+    return session.exec(select(Chat).where(Chat.address == address)).first()
+
+
+def reachable_accounts(session: Session) -> dict[int, Account]:
+    """Return each person's newest account that can be written to, by person id."""
+    query = select(Account).where(col(Account.unreachable_since).is_(None)).order_by(col(Account.id))
+    return {account.person_id: account for account in session.exec(query)}
+
+
+def reachable_groups(session: Session) -> dict[int, Chat]:
+    """Return the group of each region that can be written to, by region id."""
+    query = select(Chat).where(col(Chat.unreachable_since).is_(None)).order_by(col(Chat.id).desc())
+    return {chat.region_id: chat for chat in session.exec(query)}
+
+
+def duty_by_number(session: Session, number: str) -> Duty | None:
+    """Return a duty by its exact number."""
+    return session.exec(select(Duty).where(Duty.number == number)).first()
+
+
+def duties_by_id(session: Session, ids: Iterable[int]) -> dict[int, Duty]:
+    """Return duties by their ids."""
+    return {duty.id: duty for duty in session.exec(select(Duty).where(col(Duty.id).in_(list(ids)))) if duty.id}
+
+
+def named_officials(session: Session, duty_ids: Sequence[int], level: Level) -> dict[int, list[DutyOfficial]]:
+    """Return the names that the ledger gives each duty at a level, in their order."""
+    query = (
+        select(DutyOfficial)
+        .where(col(DutyOfficial.duty_id).in_(duty_ids), DutyOfficial.level == level)
+        .order_by(col(DutyOfficial.duty_id), col(DutyOfficial.position))
+    )
+    found: dict[int, list[DutyOfficial]] = defaultdict(list)
+    for official in session.exec(query):
+        found[official.duty_id].append(official)
+    return found
+
+
+def named_people(session: Session, duty: Duty) -> list[Person]:
+    """Return the persons responsible that the ledger names for a duty, as far as they are known."""
+    query = (
+        select(Person)
+        .join(DutyOfficial, col(DutyOfficial.person_id) == col(Person.id))
+        .where(DutyOfficial.duty_id == duty.id, DutyOfficial.level == Level.RESPONSIBLE)
+        .order_by(col(DutyOfficial.position))
+    )
+    return list(session.exec(query))
+
+
+def open_duties_of(session: Session, person_ids: Sequence[int]) -> list[Duty]:
+    """Return the open duties that name one of the persons responsible, most urgent first."""
+    named = sa.select(col(DutyOfficial.duty_id)).where(
+        col(DutyOfficial.person_id).in_(person_ids), col(DutyOfficial.level) == Level.RESPONSIBLE
+    )
+    return list(session.exec(by_urgency(select(Duty).where(col(Duty.id).in_(named), col(Duty.status).in_(OPEN)))))
+
+
+def by_urgency(query: Any) -> Any:
+    """Order duties by deadline, undated last, alike on every database."""
+    return query.order_by(col(Duty.due_on).is_(None), col(Duty.due_on), col(Duty.number))
+
+
+def open_dated_duties(session: Session, due_until: date) -> list[Duty]:
+    """Return the open duties whose deadline lies before or on the day."""
+    return list(session.exec(select(Duty).where(col(Duty.status).in_(OPEN), col(Duty.due_on) <= due_until)))
+
+
+def notices_about(session: Session, duty_ids: Sequence[int]) -> list[Notice]:
+    """Return everything that was said about the duties."""
+    return list(session.exec(select(Notice).where(col(Notice.duty_id).in_(duty_ids))))
+
+
+def last_event(session: Session, subject: str) -> Event | None:
+    """Return the newest link of a subject's chain."""
+    query = select(Event).where(Event.subject == subject).order_by(col(Event.sequence).desc()).limit(1)
+    return session.exec(query).first()
+
+
+def ledger_changed_at(session: Session) -> datetime | None:
+    """Return when the ledger last changed; None when it is empty."""
+    query = select(Event.at).where(col(Event.duty_id).is_not(None)).order_by(col(Event.id).desc()).limit(1)
+    return session.exec(query).first()
+
+
+def newest_event_id(session: Session) -> int:
+    """Return a number that grows with every change."""
+    return session.exec(select(sa.func.max(Event.id))).one() or 0
+
+
+def workday_overrides(session: Session) -> dict[date, bool]:
+    """Return the days that the office declared working or free."""
+    return {override.day: override.is_workday for override in session.exec(select(WorkdayOverride))}
+
+
+def numbers_in_message(session: Session, chat: str, message_id: str) -> list[str]:
+    """Return the duty numbers that a message of ours was about."""
+    query = select(SentMessage.numbers).where(SentMessage.chat == chat, SentMessage.message_id == message_id)
+    return session.exec(query).first() or []
+
+
+def open_question(session: Session, chat: str, person_id: int, now: datetime) -> Question | None:
+    """Return what the bot waits for from the person in the chat."""
+    query = select(Question).where(Question.chat == chat, Question.person_id == person_id, Question.expires_at > now)
+    return session.exec(query).first()
+
+
+def mark(session: Session, name: str) -> str | None:
+    """Return how far a recurring job has come."""
+    found = session.get(Mark, name)
+    return found.value if found else None
+
+
+def set_mark(session: Session, name: str, value: str) -> None:
+    """Remember how far a recurring job has come."""
+    session.merge(Mark(name=name, value=value))
+
+
+def insert_new(session: Session, table: type[SQLModel], rows: Sequence[dict[str, Any]]) -> None:
+    """Insert the rows whose unique keys are not there yet; what is there stays as it is."""
+    if not rows:
+        return
+    dialect = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
+    session.execute(dialect.insert(table).on_conflict_do_nothing(), list(rows))

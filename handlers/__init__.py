@@ -1,0 +1,1 @@
+"""What people say: one small function per command, Request -> Reply."""

@@ -1,0 +1,70 @@
+"""Who may do and read what; the only place that decides it (DESIGN 4)."""
+
+from collections.abc import Collection
+from datetime import date
+from enum import StrEnum
+
+from db.models import Duty, Level, Person, Region
+from rules.officials import in_post, successor
+
+CITY_LEVELS = (Level.CITY_LEADER, Level.CITY_OFFICE, Level.CITY_OPERATOR, Level.CITY_REVIEWER)
+BINDING_LEVELS = (Level.CITY_OFFICE, Level.CITY_OPERATOR)
+DIGEST_LEVELS = (Level.CITY_LEADER, Level.CITY_OFFICE, Level.CITY_OPERATOR)  # without asking for it
+MAY_ASK_FOR_DIGEST = (*DIGEST_LEVELS, Level.CITY_REVIEWER, Level.DEPUTY, Level.PRINCIPAL)
+
+
+class Standing(StrEnum):
+    """In what capacity somebody reports on a duty."""
+
+    NAMED = "named"
+    SUCCESSOR = "successor"
+    DELEGATE = "delegate"
+    DEPUTY = "deputy"
+    ON_BEHALF = "on_behalf"
+
+
+def standing(
+    person: Person, duty: Duty, named: Collection[Person], people: Collection[Person], on: date
+) -> Standing | None:
+    """Return in what capacity the person may report on the duty; None if he may not."""
+    if not in_post(person, on):
+        return None
+    if person.level == Level.CITY_OPERATOR:
+        return Standing.ON_BEHALF
+    if person.id in {p.id for p in named}:
+        return Standing.NAMED
+    holders = [p if in_post(p, on) else successor(p, people, on) for p in named]
+    if person.id in {p.id for p in holders if p}:
+        return Standing.SUCCESSOR
+    if person.id in {p.delegate_id for p in holders if p}:
+        return Standing.DELEGATE
+    if person.level == Level.DEPUTY and person.region_id == duty.region_id and duty.workstream in person.workstreams:
+        return Standing.DEPUTY
+    return None
+
+
+def may_bind(person: Person | None, on: date) -> bool:
+    """Tell whether the person may bind groups and invite people."""
+    return person is not None and person.level in BINDING_LEVELS and in_post(person, on)
+
+
+def gets_digest(person: Person, on: date) -> bool:
+    """Tell whether the daily digest goes to the person."""
+    if not in_post(person, on):
+        return False
+    return person.level in DIGEST_LEVELS or (person.wants_digest and person.level in MAY_ASK_FOR_DIGEST)
+
+
+def may_ask_for_digest(person: Person | None) -> bool:
+    """Tell whether the person may read and order the digest."""
+    return person is not None and person.level in MAY_ASK_FOR_DIGEST
+
+
+def reads_whole_city(person: Person) -> bool:
+    """Tell whether the person's region is the city."""
+    return person.level in CITY_LEVELS
+
+
+def covers(reader_region_id: int, region: Region) -> bool:
+    """Tell whether a reader of one region may read the other: his own and those below it."""
+    return reader_region_id in (region.id, region.parent_id)

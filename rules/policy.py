@@ -1,0 +1,107 @@
+"""What an office may decide for itself, as frozen values with sensible defaults; the config file fills them."""
+
+from dataclasses import dataclass, field
+from datetime import date, datetime, time
+from enum import StrEnum
+from zoneinfo import ZoneInfo
+
+from rules.calendar import Calendar
+
+
+class RateBasis(StrEnum):
+    """By what a workstream's rate is reckoned."""
+
+    FARMLAND = "farmland"
+    AREA = "area"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Workstream:
+    """A kind of duty; ``keywords`` are the words by which people and sheet titles name it."""
+
+    code: str
+    zh: str
+    en: str
+    keywords: tuple[str, ...] = ()
+    sub_types: tuple[str, ...] = ()
+    rate_basis: RateBasis = RateBasis.FARMLAND
+
+
+WORKSTREAMS = (
+    Workstream(
+        code="inspection", zh="督察问题整改", en="Inspection",
+        keywords=("督察问题", "督察反馈", "督察"), sub_types=("督察反馈问题",),
+    ),
+    Workstream(
+        code="illegal_land", zh="违法用地整改", en="Illegal land use",
+        keywords=("违法用地", "违法占地", "违法", "卫片"), sub_types=("新增非农建设违法用地",),
+    ),
+    Workstream(
+        code="farmland", zh="耕地保护", en="Farmland",
+        keywords=("耕地恢复", "耕地保护", "耕地保有量", "补充耕地", "退库", "耕地"),
+        sub_types=("耕地恢复", "退库整改入库"),
+    ),
+    Workstream(
+        code="mine", zh="矿山生态修复", en="Mine restoration",
+        keywords=("矿山生态修复", "废弃矿山", "矿山", "生态修复"),
+        sub_types=("十四五重点任务", "其他历史遗留"), rate_basis=RateBasis.AREA,
+    ),
+    Workstream(
+        code="intensive_use", zh="节约集约用地", en="Intensive land use",
+        keywords=("节约集约", "批而未用", "闲置土地", "存量土地", "集约"),
+        sub_types=("批而未用", "闲置土地"), rate_basis=RateBasis.AREA,
+    ),
+)  # fmt: skip
+
+
+@dataclass(frozen=True, kw_only=True)
+class Policy:
+    """When people are reminded and told; days are calendar days unless called workdays."""
+
+    workstreams: tuple[Workstream, ...] = WORKSTREAMS
+    lead_days: tuple[int, ...] = (30, 7)
+    lead_workdays: tuple[int, ...] = (3, 1)
+    strict_lead_days: tuple[int, ...] = (60,)  # farmland, and sources above the city
+    strict_sources: tuple[str, ...] = ("国家", "省")
+    weekly_weekday: int = 0  # Monday; the overdue list of the week goes out on it or the next working day
+    weekly_times: int = 4  # weekly lists on one overdue deadline, then the ladder climbs instead
+    window_from: time = time(8, 30)
+    window_to: time = time(18, 0)
+    digest_at: str = "30 8 * * *"  # crontab, in the office's zone; only on working days
+    invite_days: int = 7
+    undo_hours: int = 24
+    question_minutes: int = 30
+    area_slip_factor: int = 10  # a reported area this many times the duty's is taken for a slip
+
+    def workstream(self, code: str) -> Workstream:
+        """Return a workstream by its code; one that the config dropped still has a name."""
+        return next((w for w in self.workstreams if w.code == code), Workstream(code=code, zh=code, en=code))
+
+    def in_window(self, local: datetime) -> bool:
+        """Tell whether notices may be sent at this local time of a working day."""
+        return self.window_from <= local.time() < self.window_to
+
+
+@dataclass(frozen=True, kw_only=True)
+class Office:
+    """Whose ledger it is, where its clock stands, and what it decided."""
+
+    name: str
+    city: str
+    language: str = "zh"
+    zone: ZoneInfo = field(default_factory=lambda: ZoneInfo("Asia/Shanghai"))
+    policy: Policy = field(default_factory=Policy)
+    calendar: Calendar = field(default_factory=Calendar)
+
+    def local(self, moment: datetime) -> datetime:
+        """Return an aware moment on the office's clock."""
+        return moment.astimezone(self.zone)
+
+    def today(self, moment: datetime) -> date:
+        """Return the office's date at an aware moment."""
+        return self.local(moment).date()
+
+    def may_notify(self, moment: datetime) -> bool:
+        """Tell whether a notice may be sent now: a working day, inside the window."""
+        local = self.local(moment)
+        return self.calendar.is_workday(local.date()) and self.policy.in_window(local)

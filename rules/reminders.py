@@ -1,0 +1,86 @@
+"""When somebody is reminded of a duty: lead times before the deadline, then overdue (PRACTICE 4.2, 4.3 steps 0 and 1).
+
+Only the tightest lead time that has come is said: after an outage nobody hears three of them at once, and a duty
+that Duban learns late is said once, as what it is now.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from db.models import OPEN, Duty
+from rules.calendar import Calendar
+from rules.policy import Policy
+
+OVERDUE = "overdue"  # the first working day after the deadline
+WEEKLY = "overdue-week-"  # and then a number from 1
+MIN_DAYS_TO_WEEKLY = 5  # a list of the week does not follow right after the first word
+
+
+@dataclass(frozen=True, kw_only=True)
+class Rule:
+    """A rule that holds today; ``late`` when it should have been said on an earlier working day."""
+
+    name: str
+    late: bool = False
+
+
+def lead_moments(duty: Duty, policy: Policy, calendar: Calendar) -> list[tuple[date, str]]:
+    """Return (working day, rule) of every lead time of a dated duty, widest first."""
+    if duty.due_on is None:
+        return []
+    days = policy.lead_days + (policy.strict_lead_days if is_strict(duty, policy) else ())
+    moments = [
+        (calendar.on_or_before(duty.due_on - timedelta(days=n)), f"lead-{n}d") for n in sorted(days, reverse=True)
+    ]
+    workdays = sorted(policy.lead_workdays, reverse=True)
+    moments += [(calendar.shift(duty.due_on, -n), f"lead-{n}w") for n in workdays]
+    moments.append((calendar.on_or_before(duty.due_on), "due-day"))
+    return sorted(moments, key=lambda moment: moment[0])  # stable: of one day, the tightest stays last
+
+
+def is_strict(duty: Duty, policy: Policy) -> bool:
+    """Tell whether the duty has the longer lead time: it takes farmland, or somebody above the city found it."""
+    return duty.farmland_mu > 0 or any(word in duty.source for word in policy.strict_sources)
+
+
+def rule_today(
+    duty: Duty, today: date, known_on: date, said: Mapping[str, date], policy: Policy, calendar: Calendar
+) -> Rule | None:
+    """Return the rule to be said to a person today; ``said`` is what he heard of this deadline and when."""
+    if duty.status not in OPEN or duty.due_on is None:
+        return None
+    if today <= duty.due_on:
+        return _lead_today(duty, today, known_on, said, policy, calendar)
+    return _overdue_today(duty.due_on, today, known_on, said, policy, calendar)
+
+
+def _lead_today(
+    duty: Duty, today: date, known_on: date, said: Mapping[str, date], policy: Policy, calendar: Calendar
+) -> Rule | None:
+    come = [moment for moment in lead_moments(duty, policy, calendar) if moment[0] <= today]
+    if not come or come[-1][1] in said:
+        return None
+    day, name = come[-1]
+    return Rule(name=name, late=known_on <= day < today)
+
+
+def _overdue_today(
+    due_on: date, today: date, known_on: date, said: Mapping[str, date], policy: Policy, calendar: Calendar
+) -> Rule | None:
+    if OVERDUE not in said:
+        first = calendar.on_or_after(due_on + timedelta(days=1))
+        return Rule(name=OVERDUE, late=known_on <= first < today)
+    spoken = [day for name, day in said.items() if name == OVERDUE or name.startswith(WEEKLY)]
+    weekly_day = weekly_list_day(today, policy, calendar)
+    week = sum(name.startswith(WEEKLY) for name in said) + 1
+    is_time = max(spoken) < weekly_day <= today and (today - max(spoken)).days >= MIN_DAYS_TO_WEEKLY
+    if week > policy.weekly_times or not is_time:
+        return None
+    return Rule(name=f"{WEEKLY}{week}", late=weekly_day < today)
+
+
+def weekly_list_day(today: date, policy: Policy, calendar: Calendar) -> date:
+    """Return the day of this week on which overdue duties are listed."""
+    monday = today - timedelta(days=today.weekday())
+    return calendar.on_or_after(monday + timedelta(days=policy.weekly_weekday))

@@ -1,0 +1,1 @@
+"""What the clock says: one tick a minute; rules and the database decide what is due."""
