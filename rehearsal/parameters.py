@@ -144,7 +144,7 @@ async def read_parameters(request: web.BaseRequest) -> tuple[Given, dict[str, Up
         raw.update(parse_qsl((await request.read()).decode(), keep_blank_values=True))
     elif kind == "application/json":
         try:
-            raw.update(json.loads(await request.read()))
+            raw.update(_object(await request.text()))
         except ValueError:
             raise bad_request("can't parse JSON object") from None
     elif kind == "multipart/form-data":
