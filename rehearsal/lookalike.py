@@ -160,6 +160,13 @@ class Lookalike:
     def file(self, file_id: str) -> StoredFile:
         return self.town.files[file_id]
 
+    def menu(self, language: str) -> list[dict[str, Any]]:
+        """The command menu that a person of that language sees, whatever scope it was set for."""
+        menus = self.town.commands
+        return next(
+            (menu for key, menu in menus.items() if key.endswith(f" {language}")), next(iter(menus.values()), [])
+        )
+
     def say(self, person_id: int, chat_id: int, text: str, reply_to: int | None = None) -> Message:
         """Write a text; in private, the first one starts the chat."""
         chat, message = self._begin(person_id, chat_id, reply_to, unblock=text.startswith(RESTART))

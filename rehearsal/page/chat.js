@@ -1,0 +1,356 @@
+// The chat page: who one is, which chat is open, and what happens there.
+import { clockTime, language, moment, say, switchLanguage } from "/words.js";
+import { drawClock, showSent } from "/clock.js";
+import { brief, dayLine, element, face, messageNode } from "/render.js";
+
+const at = (selector) => document.querySelector(selector);
+const remembered = new URLSearchParams(location.hash.slice(1));
+const now = { state: null, person: Number(remembered.get("person")) || null, chat: Number(remembered.get("chat")) || null, chats: [], messages: [], reply: null };
+const act = { say: speak, press, follow, show: showMessage };
+
+async function ask(path, body) {
+  const options = body === undefined ? {} : body instanceof FormData ? { method: "POST", body }
+    : { method: "POST", body: JSON.stringify(body), headers: { "Content-Type": "application/json" } };
+  const answer = await fetch(path, options);
+  const value = await answer.json();
+  if (!answer.ok) { toast(value.error); throw new Error(value.error); }
+  return value;
+}
+
+// --- who one is -------------------------------------------------------------------------------------------------
+
+const person = () => now.state.people.find((each) => each.id === now.person);
+
+function drawPeople() {
+  const words = at("#search").value.trim().toLowerCase().split(/\s+/).filter(Boolean);
+  const fits = (each) => words.every((word) => `${each.name} ${each.post} ${each.county}`.toLowerCase().includes(word));
+  const counties = new Map();
+  for (const each of now.state.people.filter(fits)) counties.set(each.county, [...(counties.get(each.county) || []), each]);
+  const rows = [...counties].flatMap(([county, people]) => [element("h4", {}, county), ...people.map(personRow)]);
+  at("#found").replaceChildren(...(rows.length ? rows : [element("p", { class: "empty" }, say("nobody"))]));
+}
+
+function personRow(each) {
+  return element("button", { class: `line${each.id === now.person ? " chosen" : ""}`, test: `person-${each.id}`, onclick: () => be(each.id) },
+    face(each.id, each.name), element("span", { class: "who" }, element("b", {}, each.name), element("small", {}, each.post)), badge(each.unread));
+}
+
+const badge = (count) => (count ? element("span", { class: "badge", test: "unread" }, String(count)) : null);
+
+function drawMe() {
+  const me = person();
+  at("#me").replaceChildren(...(me
+    ? [face(me.id, me.name), element("span", { class: "who" }, element("b", {}, me.name), element("small", {}, `${me.county} · ${me.post}`))]
+    : [element("span", { class: "who" }, element("b", {}, say("me")))]), element("span", { class: "fold" }, "▾"));
+}
+
+async function be(id, chat) {
+  Object.assign(now, { person: id, chat: chat ?? null, reply: null, messages: [] });
+  fold(false);
+  drawMe();
+  await loadChats();
+  await openChat(chat ?? (matchMedia("(min-width: 760px)").matches ? now.chats[0]?.id : null));
+}
+
+async function fold(open) {
+  at("#people").hidden = !open;
+  at("#chats").hidden = open;
+  if (!open) return;
+  at("#search").value = "";
+  at("#search").focus();
+  now.state.people = (await ask("/api/state")).people;
+  drawPeople();
+}
+
+// --- the chats --------------------------------------------------------------------------------------------------
+
+async function loadChats() {
+  if (!now.person) return;
+  now.chats = await ask(`/api/chats?person=${now.person}`);
+  at("#chats").replaceChildren(...now.chats.map(chatRow));
+}
+
+function chatRow(chat) {
+  const last = chat.last;
+  const preview = last ? (chat.private ? brief(last) : `${last.name}：${brief(last)}`) : say("draft");
+  return element("button", { class: `line${chat.id === now.chat ? " chosen" : ""}`, test: `chat-${chat.id}`, onclick: () => openChat(chat.id) },
+    face(chat.private ? now.state.bot.id : chat.id, chat.title),
+    element("span", { class: "who" }, element("b", {}, chat.title), element("small", {}, preview)),
+    element("span", { class: "side" }, element("time", {}, last ? clockTime(last.at) : ""), badge(chat.unread)));
+}
+
+async function openChat(id) {
+  now.chat = id;
+  now.reply = null;
+  document.body.classList.toggle("open", Boolean(id));
+  history.replaceState(null, "", now.person ? `#person=${now.person}${id ? `&chat=${id}` : ""}` : "#");
+  drawHead();
+  drawReply();
+  if (!id) { at("#messages").replaceChildren(element("p", { class: "hint" }, say(now.person ? "choose" : "who"))); return; }
+  const messages = await ask(`/api/messages?person=${now.person}&chat=${id}`);
+  if (now.chat !== id) return;
+  now.messages = messages;
+  drawMessages();
+  await seen();
+  if (matchMedia("(hover: hover)").matches) at("#text").focus();
+}
+
+const chat = () => now.chats.find((each) => each.id === now.chat);
+const seen = async () => { await ask("/api/read", { person: now.person, chat: now.chat }); await loadChats(); };
+
+function drawHead() {
+  const open = chat();
+  at("#write").hidden = !open;
+  at("#head").hidden = !open;
+  at("#start").hidden = !(open && open.private && !open.started);
+  if (!open) return;
+  at("#head .face").replaceWith(face(open.private ? now.state.bot.id : open.id, open.title));
+  at("#head b").textContent = open.title;
+  typing("");
+}
+
+let typingEnds = 0;
+function typing(words) {
+  clearTimeout(typingEnds);
+  const open = chat();
+  at("#head small").textContent = words || (open ? (open.private ? say("bot") : `${open.members} ${say("members")}`) : "");
+  at("#head small").classList.toggle("live", Boolean(words));
+  if (words) typingEnds = setTimeout(() => typing(""), 5000);
+}
+
+// --- the messages -----------------------------------------------------------------------------------------------
+
+const context = () => ({ group: !chat()?.private, act });
+const node = (message) => messageNode(message, { mine: message.from.id === now.person, ...context() });
+const nearEnd = () => at("#messages").scrollHeight - at("#messages").scrollTop - at("#messages").clientHeight < 120;
+const toEnd = () => { at("#messages").scrollTop = at("#messages").scrollHeight; };
+
+function drawMessages() {
+  const nodes = [];
+  now.messages.forEach((message, index) => {
+    if (message.at.slice(0, 10) !== now.messages[index - 1]?.at.slice(0, 10)) nodes.push(dayLine(message.at));
+    nodes.push(node(message));
+  });
+  at("#messages").replaceChildren(...nodes);
+  toEnd();
+}
+
+function addMessage(message) {
+  const stay = !nearEnd();
+  const last = now.messages.at(-1);
+  now.messages.push(message);
+  if (message.at.slice(0, 10) !== last?.at.slice(0, 10)) at("#messages").append(dayLine(message.at));
+  at("#messages").append(node(message));
+  if (!stay || message.from.id === now.person) toEnd();
+  if (message.from.bot) typing("");
+}
+
+function changeMessage(message) {
+  const index = now.messages.findIndex((each) => each.id === message.id);
+  if (index < 0) return;
+  const end = nearEnd();
+  now.messages[index] = message;
+  at(`#m${message.id}`)?.replaceWith(node(message));
+  if (end) toEnd();
+}
+
+function showMessage(id) {
+  const target = at(`#m${id}`);
+  if (!target) return;
+  target.scrollIntoView({ block: "center", behavior: "smooth" });
+  target.classList.add("found");
+  setTimeout(() => target.classList.remove("found"), 1500);
+}
+
+// --- what one does ----------------------------------------------------------------------------------------------
+
+async function speak(text) {
+  const reply_to = now.reply?.id;
+  now.reply = null;
+  drawReply();
+  await ask("/api/say", { person: now.person, chat: now.chat, text, reply_to });
+}
+
+async function press(message, data) {
+  await ask("/api/press", { person: now.person, chat: now.chat, message, data }).catch(() => {});
+}
+
+// An invite link of this very bot starts it, as in Telegram; any other address opens in the browser.
+function follow(address) {
+  const found = address.match(/^https?:\/\/t\.me\/([a-z0-9_]+)\?start=([\w-]+)$/i);
+  if (!found || found[1].toLowerCase() !== now.state.bot.username.toLowerCase()) return false;
+  openChat(now.person).then(() => speak(`/start ${found[2]}`));
+  return true;
+}
+
+async function upload(file) {
+  const form = new FormData();
+  const picture = ["image/png", "image/jpeg"].includes(file.type);
+  for (const [key, value] of Object.entries({ person: now.person, chat: now.chat, caption: at("#text").value.trim(), as_photo: picture && confirm(say("asked")) })) form.append(key, value);
+  form.append("file", file);
+  at("#text").value = "";
+  await ask("/api/upload", form);
+}
+
+function drawReply() {
+  at("#reply").hidden = !now.reply;
+  if (!now.reply) return;
+  at("#reply b").textContent = now.reply.from.name;
+  at("#reply span").textContent = now.reply.text || now.reply.document?.name || say("photo");
+  at("#text").focus();
+}
+
+function openContext(event, bubble) {
+  const message = now.messages.find((each) => each.id === Number(bubble.dataset.messageId));
+  if (!message) return;
+  event.preventDefault();
+  const box = at("#context");
+  box.hidden = false;
+  box.querySelector("small").textContent = moment(message.at);
+  box.style.left = `${Math.min(event.clientX, innerWidth - box.offsetWidth - 8)}px`;
+  box.style.top = `${Math.min(event.clientY, innerHeight - box.offsetHeight - 8)}px`;
+  box.querySelector("button").onclick = () => { now.reply = message; drawReply(); };
+  at("#copy").onclick = () => navigator.clipboard?.writeText(message.text);
+}
+
+function drawMenu() {
+  const commands = now.state.commands[language];
+  at("#slash").hidden = !commands.length;
+  at("#menu").replaceChildren(...commands.map((each) => element("button", { test: `menu-${each.command}`, onclick: () => choose(each.command) },
+    element("b", {}, `/${each.command}`), element("span", {}, each.description))));
+}
+
+function choose(command) {
+  at("#menu").hidden = true;
+  at("#text").value = `/${command} `;
+  at("#text").focus();
+}
+
+function grow() {
+  at("#text").style.height = "auto";
+  at("#text").style.height = `${Math.min(at("#text").scrollHeight, 160)}px`;
+}
+
+let toastEnds = 0;
+function toast(words, stays = 3500) {
+  clearTimeout(toastEnds);
+  at("#toast").textContent = words;
+  at("#toast").hidden = !words;
+  if (words && stays) toastEnds = setTimeout(() => { at("#toast").hidden = true; }, stays);
+}
+
+// --- the clock --------------------------------------------------------------------------------------------------
+
+async function landed(event) {
+  if (event.error) toast(say("failed") + event.error, 0);
+  await drawSent();
+  await loadChats();
+  if (now.chat) await openChat(now.chat);
+}
+
+const drawSent = async () => showSent(await ask("/api/sent"), visit);
+
+function visit(recipient) {
+  if (matchMedia("(max-width: 1100px)").matches) at("#sent").hidden = true;
+  const member = now.chats.some((each) => each.id === recipient.chat && !recipient.private);
+  be(member ? now.person : recipient.person, recipient.chat);
+}
+
+// --- what happens -----------------------------------------------------------------------------------------------
+
+let refresh = 0;
+const soon = () => { clearTimeout(refresh); refresh = setTimeout(loadChats, 150); };
+const happenings = {
+  message(event) {
+    if (event.chat !== now.chat) return soon();
+    if (!now.messages.some((each) => each.id === event.message.id)) addMessage(event.message);
+    at("#start").hidden = true;
+    return document.hidden ? soon() : seen();
+  },
+  edited(event) { if (event.chat === now.chat) changeMessage(event.message); soon(); },
+  deleted(event) {
+    if (event.chat !== now.chat) return soon();
+    now.messages = now.messages.filter((each) => each.id !== event.message_id);
+    at(`#m${event.message_id}`)?.remove();
+    return soon();
+  },
+  action(event) { if (event.chat === now.chat) typing(say(event.action === "typing" ? "typing" : "upload")); },
+  answer(event) { if (event.person_id === now.person && event.text) (event.alert ? alert : toast)(event.text); },
+  clock(event) { drawClock(event); if (event.jumped) landed(event); },
+  reload: reload,
+};
+
+async function reload() {
+  now.state = await ask("/api/state");
+  drawWords();
+  drawClock(now.state.clock);
+  if (now.person && !person()) now.person = null;
+  drawMe();
+  await loadChats();
+  if (now.person || !at("#messages").hasChildNodes()) await openChat(now.chat);
+}
+
+function listen() {
+  const source = new EventSource("/api/events");
+  let lost = false;
+  source.onmessage = (message) => { const event = JSON.parse(message.data); happenings[event.kind]?.(event); };
+  source.onerror = () => { lost = true; toast(say("lost"), 0); };
+  source.onopen = () => { if (lost) { lost = false; toast(say("back"), 1500); reload(); } };
+}
+
+function drawWords() {
+  document.documentElement.lang = language === "zh" ? "zh-CN" : "en";
+  document.title = say("title");
+  for (const [selector, key] of [["#next", "next"], ["#days button", "go"], ["#sent-open", "sent"], ["#language", "language"], ["#start", "start"], ["#context button", "reply"], ["#copy", "copy"]]) at(selector).textContent = say(key);
+  at("#days input").setAttribute("aria-label", say("days"));
+  at("#search").placeholder = say("search");
+  at("#text").placeholder = say("write");
+  at("#send").setAttribute("aria-label", say("write"));
+  drawMenu();
+}
+
+// --- hands ------------------------------------------------------------------------------------------------------
+
+at("#me").onclick = () => fold(at("#people").hidden);
+at("#search").oninput = drawPeople;
+at("#search").onkeydown = (event) => { if (event.key === "Enter") at("#found button")?.click(); if (event.key === "Escape") fold(false); };
+at("#back").onclick = () => openChat(null);
+at("#language").onclick = () => { switchLanguage(); reload(); if (!at("#sent").hidden) drawSent(); };
+at("#next").onclick = () => ask("/api/clock", { to: "next_workday" });
+at("#days").onsubmit = (event) => { event.preventDefault(); ask("/api/clock", { days: Number(at("#days input").value) }); };
+at("#sent-open").onclick = () => (at("#sent").hidden ? drawSent() : (at("#sent").hidden = true));
+at("#sent-head button").onclick = () => { at("#sent").hidden = true; };
+at("#start").onclick = () => speak("/start");
+at("#slash").onclick = () => { at("#menu").hidden = !at("#menu").hidden; };
+at("#attach").onclick = () => at("#file").click();
+at("#file").onchange = async () => { for (const file of at("#file").files) await upload(file); at("#file").value = ""; };
+at("#reply button").onclick = () => { now.reply = null; drawReply(); };
+at("#text").oninput = grow;
+at("#text").onkeydown = (event) => { if (event.key === "Enter" && !event.shiftKey && !event.isComposing) { event.preventDefault(); at("#write").requestSubmit(); } };
+at("#write").onsubmit = async (event) => {
+  event.preventDefault();
+  const text = at("#text").value.trim();
+  if (!text || !now.chat) return;
+  at("#text").value = "";
+  at("#menu").hidden = true;
+  grow();
+  await speak(text).catch(() => { at("#text").value = text; });
+};
+at("#messages").onscroll = () => { at("#down").hidden = nearEnd(); };
+at("#down").onclick = toEnd;
+at("#messages").addEventListener("contextmenu", (event) => { const bubble = event.target.closest(".bubble"); if (bubble) openContext(event, bubble); });
+at("#messages").addEventListener("click", (event) => {
+  const bubble = event.target.closest(".bubble");
+  if (event.pointerType === "touch" && bubble && !event.target.closest("a, button, .spoiler")) { openContext(event, bubble); event.stopPropagation(); }
+});
+at("#messages").addEventListener("dblclick", (event) => {
+  const bubble = event.target.closest(".bubble");
+  if (bubble) { now.reply = now.messages.find((each) => each.id === Number(bubble.dataset.messageId)); drawReply(); }
+});
+document.addEventListener("click", () => { at("#context").hidden = true; });
+addEventListener("hashchange", () => location.reload());
+document.addEventListener("visibilitychange", () => { if (!document.hidden && now.chat && now.state) seen(); });
+
+await reload();
+listen();
+if (!now.person) fold(true);
