@@ -1,4 +1,4 @@
-"""python-telegram-bot works against the look-alike unmodified (aiogram too: benchmarks/ runs it; its import is slow)."""
+"""python-telegram-bot works against the look-alike unmodified (benchmarks/ runs aiogram, whose import is slow)."""
 
 import asyncio
 import io
