@@ -135,11 +135,19 @@ class Lookalike:
         """Have a function called with everything that happens in the chats."""
         self.town.watchers.append(watcher)
 
-    def add_person(self, person_id: int, name: str, *, username: str | None = None, language: str = "zh-hans") -> None:
-        """Somebody with a Telegram account, whom the bot may not write to before he writes first."""
+    def add_person(
+        self,
+        person_id: int,
+        name: str,
+        *,
+        username: str | None = None,
+        language: str = "zh-hans",
+        started: bool = False,
+    ) -> None:
+        """Somebody with a Telegram account, whom the bot may not write to before he writes first (or has started)."""
         person = {"id": person_id, "is_bot": False, "first_name": name, "language_code": language}
         self.town.people[person_id] = person | ({"username": username} if username else {})
-        add_chat(self.town, person_id, name, {person_id}, started=False)
+        add_chat(self.town, person_id, name, {person_id}, started=started)
 
     def add_group(self, group_id: int, title: str, members: Iterable[int]) -> None:
         """A group with the bot in it: -100… is a supergroup, another negative number a basic group."""
@@ -250,6 +258,8 @@ class Lookalike:
 
     def _chat_of(self, person_id: int, chat_id: int) -> Chat:
         chat = self.town.chats[chat_id]
+        if chat.migrated_to is not None:
+            raise LookupError(f"chat {chat_id} became {chat.migrated_to}")
         if person_id not in chat.members:
             raise PermissionError(f"{person_id} is not in chat {chat_id}")
         return chat

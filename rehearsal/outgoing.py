@@ -106,9 +106,18 @@ def _formatted(source: str, given: Given, entities_key: str) -> tuple[str, list[
     elif mode:
         raise bad_request("unsupported parse_mode")
     else:
-        text, entities = source, given.get(entities_key, [])
+        text, entities = source, _checked_entities(given.get(entities_key, []))
     text, entities = trimmed(text, entities)
     return text, found_entities(text, entities)
+
+
+def _checked_entities(entities: list[Entity]) -> list[Entity]:
+    for entity in entities:
+        if not isinstance(entity.get("type"), str) or not all(
+            type(entity.get(key)) is int for key in ("offset", "length")
+        ):
+            raise bad_request("can't parse MessageEntity: expected type, offset and length")
+    return sorted(entities, key=lambda entity: (entity["offset"], -entity["length"]))
 
 
 def _check_length(text: str, most: int, description: str) -> None:
@@ -168,7 +177,9 @@ def _journal(town: Town, method: str, message: Message) -> Sent:
 def _reply_target(chat: Chat, parameters: dict[str, Any] | None) -> Message | None:
     if not parameters:
         return None
-    target = chat.messages.get(parameters.get("message_id", 0))
+    if type(parameters.get("message_id")) is not int:
+        raise bad_request("can't parse reply parameters: expected message_id")
+    target = chat.messages.get(parameters["message_id"])
     if target is None and not parameters.get("allow_sending_without_reply"):
         raise bad_request("message to be replied not found")
     return target

@@ -70,7 +70,7 @@ class Page:
         app.add_routes(
             [
                 web.get("/", _static),
-                web.get("/{name:(chat|clock|render|words)\\.js|style\\.css}", _static),
+                web.get("/{name:(chat|clock|messages|render|state|words)\\.js|style\\.css}", _static),
                 web.get("/api/state", self._state),
                 web.get("/api/chats", self._chats),
                 web.get("/api/messages", self._messages),

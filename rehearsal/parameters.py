@@ -14,6 +14,7 @@ from rehearsal.refused import BotApiError, bad_request
 Given = dict[str, Any]
 REFERENCE = Path(__file__).with_name("methods.json")
 
+NOT_UTF8 = "strings must be encoded in UTF-8"
 # What Telegram says when the parameter is missing, where it has a sentence of its own.
 MISSING = {
     "chat_id": "chat_id is empty",
@@ -53,6 +54,10 @@ def _integer(value: Any) -> int:
 def _string(value: Any) -> str:
     if not isinstance(value, str):
         raise ValueError
+    try:
+        value.encode()  # half an emoji, cut by somebody who counted UTF-16 units, is no text
+    except UnicodeError:
+        raise bad_request(NOT_UTF8) from None
     return value
 
 
@@ -141,7 +146,10 @@ async def read_parameters(request: web.BaseRequest) -> tuple[Given, dict[str, Up
     if not request.can_read_body:
         return raw, {}
     if kind == "application/x-www-form-urlencoded":
-        raw.update(parse_qsl((await request.read()).decode(), keep_blank_values=True))
+        try:
+            raw.update(parse_qsl((await request.read()).decode(), keep_blank_values=True))
+        except UnicodeError:
+            raise bad_request(NOT_UTF8) from None
     elif kind == "application/json":
         try:
             raw.update(_object(await request.text()))

@@ -64,7 +64,7 @@ async def _call(wire: Wire, request: web.BaseRequest, method: str) -> web.Respon
     if fault and fault.refusal:
         raise fault.refusal
     given = checked(signature, raw, files)
-    if wire.limits and method in LIMITED:
+    if wire.limits and method in LIMITED and isinstance(given["chat_id"], int):
         wire.limits.check(given["chat_id"])
     result = action(wire.town, given, files)
     if method == "getupdates":

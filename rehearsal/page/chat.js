@@ -1,25 +1,14 @@
 // The chat page: who one is, which chat is open, and what happens there.
 import { clockTime, language, moment, say, switchLanguage } from "/words.js";
 import { drawClock, showSent } from "/clock.js";
-import { brief, dayLine, element, face, messageNode } from "/render.js";
+import { brief, element, face } from "/render.js";
+import { addMessage, changeMessage, drawMessages, nearEnd, removeMessage, setActs, showMessage, toEnd, typing } from "/messages.js";
+import { ask, at, chat, now, person, toast } from "/state.js";
 
-const at = (selector) => document.querySelector(selector);
-const remembered = new URLSearchParams(location.hash.slice(1));
-const now = { state: null, person: Number(remembered.get("person")) || null, chat: Number(remembered.get("chat")) || null, chats: [], messages: [], reply: null };
-const act = { say: speak, press, follow, show: showMessage };
-
-async function ask(path, body) {
-  const options = body === undefined ? {} : body instanceof FormData ? { method: "POST", body }
-    : { method: "POST", body: JSON.stringify(body), headers: { "Content-Type": "application/json" } };
-  const answer = await fetch(path, options);
-  const value = await answer.json();
-  if (!answer.ok) { toast(value.error); throw new Error(value.error); }
-  return value;
-}
+setActs({ say: speak, press, follow, show: showMessage });
 
 // --- who one is -------------------------------------------------------------------------------------------------
 
-const person = () => now.state.people.find((each) => each.id === now.person);
 
 function drawPeople() {
   const words = at("#search").value.trim().toLowerCase().split(/\s+/).filter(Boolean);
@@ -95,7 +84,6 @@ async function openChat(id) {
   if (matchMedia("(hover: hover)").matches) at("#text").focus();
 }
 
-const chat = () => now.chats.find((each) => each.id === now.chat);
 const seen = async () => { await ask("/api/read", { person: now.person, chat: now.chat }); await loadChats(); };
 
 function drawHead() {
@@ -107,59 +95,6 @@ function drawHead() {
   at("#head .face").replaceWith(face(open.private ? now.state.bot.id : open.id, open.title));
   at("#head b").textContent = open.title;
   typing("");
-}
-
-let typingEnds = 0;
-function typing(words) {
-  clearTimeout(typingEnds);
-  const open = chat();
-  at("#head small").textContent = words || (open ? (open.private ? say("bot") : `${open.members} ${say("members")}`) : "");
-  at("#head small").classList.toggle("live", Boolean(words));
-  if (words) typingEnds = setTimeout(() => typing(""), 5000);
-}
-
-// --- the messages -----------------------------------------------------------------------------------------------
-
-const context = () => ({ group: !chat()?.private, act });
-const node = (message) => messageNode(message, { mine: message.from.id === now.person, ...context() });
-const nearEnd = () => at("#messages").scrollHeight - at("#messages").scrollTop - at("#messages").clientHeight < 120;
-const toEnd = () => { at("#messages").scrollTop = at("#messages").scrollHeight; };
-
-function drawMessages() {
-  const nodes = [];
-  now.messages.forEach((message, index) => {
-    if (message.at.slice(0, 10) !== now.messages[index - 1]?.at.slice(0, 10)) nodes.push(dayLine(message.at));
-    nodes.push(node(message));
-  });
-  at("#messages").replaceChildren(...nodes);
-  toEnd();
-}
-
-function addMessage(message) {
-  const stay = !nearEnd();
-  const last = now.messages.at(-1);
-  now.messages.push(message);
-  if (message.at.slice(0, 10) !== last?.at.slice(0, 10)) at("#messages").append(dayLine(message.at));
-  at("#messages").append(node(message));
-  if (!stay || message.from.id === now.person) toEnd();
-  if (message.from.bot) typing("");
-}
-
-function changeMessage(message) {
-  const index = now.messages.findIndex((each) => each.id === message.id);
-  if (index < 0) return;
-  const end = nearEnd();
-  now.messages[index] = message;
-  at(`#m${message.id}`)?.replaceWith(node(message));
-  if (end) toEnd();
-}
-
-function showMessage(id) {
-  const target = at(`#m${id}`);
-  if (!target) return;
-  target.scrollIntoView({ block: "center", behavior: "smooth" });
-  target.classList.add("found");
-  setTimeout(() => target.classList.remove("found"), 1500);
 }
 
 // --- what one does ----------------------------------------------------------------------------------------------
@@ -231,14 +166,6 @@ function grow() {
   at("#text").style.height = `${Math.min(at("#text").scrollHeight, 160)}px`;
 }
 
-let toastEnds = 0;
-function toast(words, stays = 3500) {
-  clearTimeout(toastEnds);
-  at("#toast").textContent = words;
-  at("#toast").hidden = !words;
-  if (words && stays) toastEnds = setTimeout(() => { at("#toast").hidden = true; }, stays);
-}
-
 // --- the clock --------------------------------------------------------------------------------------------------
 
 async function landed(event) {
@@ -260,18 +187,18 @@ function visit(recipient) {
 
 let refresh = 0;
 const soon = () => { clearTimeout(refresh); refresh = setTimeout(loadChats, 150); };
+const seenSoon = () => { clearTimeout(refresh); refresh = setTimeout(seen, 150); };
 const happenings = {
   message(event) {
     if (event.chat !== now.chat) return soon();
     if (!now.messages.some((each) => each.id === event.message.id)) addMessage(event.message);
     at("#start").hidden = true;
-    return document.hidden ? soon() : seen();
+    return document.hidden ? soon() : seenSoon();
   },
   edited(event) { if (event.chat === now.chat) changeMessage(event.message); soon(); },
   deleted(event) {
     if (event.chat !== now.chat) return soon();
-    now.messages = now.messages.filter((each) => each.id !== event.message_id);
-    at(`#m${event.message_id}`)?.remove();
+    removeMessage(event.message_id);
     return soon();
   },
   action(event) { if (event.chat === now.chat) typing(say(event.action === "typing" ? "typing" : "upload")); },

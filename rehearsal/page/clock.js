@@ -1,8 +1,7 @@
 // The clock in the top bar, and the panel of what was sent to whom since it was turned.
 import { clockTime, date, moment, say } from "/words.js";
+import { at } from "/state.js";
 import { brief, element, face } from "/render.js";
-
-const at = (selector) => document.querySelector(selector);
 
 export function drawClock(clock) {
   at("#now").dataset.now = clock.now;

@@ -120,7 +120,7 @@ async def test_a_form_from_elsewhere_cannot_speak(api: Caller):
 
 
 async def test_the_page_and_its_parts_are_served_and_nothing_else(page: Page, api: Caller):
-    for path in ("", "chat.js", "clock.js", "render.js", "words.js", "style.css"):
+    for path in ("", "chat.js", "clock.js", "messages.js", "render.js", "state.js", "words.js", "style.css"):
         async with api.session.get(page.url + path) as response:
             assert response.status == 200
     async with api.session.get(page.url + "page.py") as response:

@@ -115,6 +115,8 @@ async def test_a_group_that_becomes_a_supergroup_is_told_and_names_its_new_id(ca
     assert (origin["chat"]["id"], origin["migrate_from_chat_id"]) == (new_id, COUNTY_GROUP)
     assert await call.result("sendMessage", chat_id=new_id, text="好")
     assert telegram.say(OFFICIAL, new_id, "/status")
+    with pytest.raises(LookupError):
+        telegram.say(OFFICIAL, COUNTY_GROUP, "/status")
 
 
 async def test_command_menus_are_kept_by_scope_and_language(call):
@@ -139,3 +141,8 @@ async def test_only_so_much_history_is_kept(watch):
     for number in range(5):
         telegram.say(OFFICIAL, OFFICIAL, str(number))
     assert [message["text"] for message in telegram.messages(OFFICIAL)] == ["2", "3", "4"]
+
+
+async def test_a_person_may_have_started_the_chat_long_ago(call, telegram: Lookalike):
+    telegram.add_person(3, "老用户", started=True)
+    assert await call.result("sendMessage", chat_id=3, text="好")

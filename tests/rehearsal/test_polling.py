@@ -99,3 +99,11 @@ async def test_parameters_may_come_in_all_four_ways(call, telegram: Lookalike):
     async with call.session.post(url, data=parts) as response:
         assert response.status == 200
     assert len(telegram.sent) == 5
+
+
+async def test_a_poller_that_was_killed_loses_nothing_for_its_successor(call, telegram: Lookalike):
+    killed = asyncio.create_task(call.updates(timeout=30))
+    await asyncio.sleep(0.05)
+    killed.cancel()
+    telegram.say(OFFICIAL, OFFICIAL, "在吗")
+    assert [update["message"]["text"] for update in await call.updates(timeout=2)] == ["在吗"]

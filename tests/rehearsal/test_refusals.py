@@ -87,6 +87,25 @@ async def test_a_body_that_is_no_json_object_is_refused(call, telegram: Lookalik
             assert (await response.json())["description"] == "Bad Request: can't parse JSON object"
 
 
+async def test_half_an_emoji_is_no_text(started):
+    expected = (400, "Bad Request: strings must be encoded in UTF-8")
+    assert await started.refusal("sendMessage", chat_id=OFFICIAL, text="👍"[:1] + "\ud83d") == expected
+    headers = {"Content-Type": "application/x-www-form-urlencoded"}
+    url = f"{started.telegram.base_url}4242:rehearsal/sendMessage"
+    async with started.session.post(url, data=b"chat_id=1&text=\xff", headers=headers) as response:
+        assert (await response.json())["description"] == expected[1]
+
+
+async def test_malformed_entities_and_reply_parameters_are_refused(started):
+    given = {"chat_id": OFFICIAL, "text": "好"}
+    expected = (400, "Bad Request: can't parse MessageEntity: expected type, offset and length")
+    assert await started.refusal("sendMessage", entities=[{"type": "bold"}], **given) == expected
+    expected = (400, "Bad Request: can't parse reply parameters: expected message_id")
+    assert await started.refusal("sendMessage", reply_parameters={"message_id": "x"}, **given) == expected
+    bold = [{"type": "bold", "offset": 0, "length": 1}]
+    assert (await started.result("sendMessage", entities=bold, **given))["entities"] == bold
+
+
 @pytest.mark.parametrize(
     ("html", "reason"),
     [
