@@ -1,0 +1,114 @@
+from datetime import date
+from decimal import Decimal
+
+import pytest
+
+from db.models import DueKind
+from tests.documents.conftest import DUTY, only, read, unread
+from text.reasons import Reason
+
+
+def test_an_everyday_ledger_is_read(read_duties):
+    one = only(read_duties({}))
+    assert (one.sheet, one.row, one.duty.workstream, one.duty.sub_type) == (
+        "违法用地",
+        2,
+        "illegal_land",
+        "新增非农建设违法用地",
+    )
+    assert (one.duty.area_mu, one.duty.farmland_mu, one.duty.basic_farmland_mu) == (10, 4, 0)
+    assert (one.duty.county, one.duty.county_code, one.duty.persons) == ("甲县", "990001", ("王志远",))
+    assert (one.duty.due_on, one.duty.due_kind) == (date(2026, 12, 31), DueKind.DATE)
+    assert one.raw["area_mu"] == "10"
+
+
+def test_columns_are_known_by_their_words_in_any_order(read_cells):
+    head, duty = list(DUTY), list(DUTY.values())
+    assert only(read_cells(head[::-1], duty[::-1])).duty == only(read_cells(head, duty)).duty
+
+
+def test_the_group_tells_two_columns_of_one_name_apart(read_cells):
+    one = only(
+        read_cells(
+            ["台账"],
+            ["已整改面积", None, "完成期限", "行政区", "台账编号", "问题面积", None, "状态"],
+            ["总面积", "其中耕地", None, None, None, "其中耕地", "总面积", None],
+            [1, 0.5, "2026年12月底前", "甲", "A1", 2, 4, "未启动"],
+            merge=("A2:B2", "F2:G2", "C2:C3", "D2:D3", "E2:E3", "H2:H3"),
+        )
+    )
+    duty = one.duty
+    assert (duty.area_mu, duty.farmland_mu) == (4, 2)
+    assert (duty.rectified_area_mu, duty.rectified_farmland_mu) == (1, Decimal("0.5"))
+
+
+def test_farmland_without_a_group_is_not_guessed(read_duties):
+    (one,) = read_duties({"其中耕地": 1}).unread
+    assert (one.cell, one.raw, one.reason) == ("L1", "其中耕地", Reason.COLUMN_UNCLEAR)
+
+
+def test_a_column_that_stands_twice_is_not_chosen(read_cells):
+    (one,) = read_cells([*DUTY, "编号"], [*DUTY.values(), "Y-1"]).unread
+    assert (one.cell, one.reason) == ("L1", Reason.COLUMN_UNCLEAR)
+
+
+def test_an_unknown_column_is_named(read_duties):
+    assert read_duties({"联系电话": "000"}).unknown_columns == (("违法用地", "L1", "联系电话"),)
+
+
+@pytest.mark.parametrize("missing", ["编号", "县区", "面积", "完成时限"])
+def test_without_a_necessary_column_every_row_needs_a_person(read_cells, missing):
+    rest = {name: value for name, value in DUTY.items() if name != missing}
+    reading = read_cells(list(rest), list(rest.values()), [*rest.values()])
+    assert [(one.row, one.reason) for one in reading.unread] == [(2, Reason.COLUMN_MISSING), (3, Reason.COLUMN_MISSING)]
+
+
+def test_a_ledger_saved_as_csv_is_read_by_the_same_words(tmp_path):
+    lines = [",".join(DUTY), ",".join(str(value) for value in DUTY.values())]
+    (tmp_path / "违法用地.csv").write_text("\n".join(lines), encoding="gb18030")
+    assert only(read(tmp_path / "违法用地.csv")).duty.area_mu == 10
+
+
+def test_the_workstream_is_found_in_the_title_where_the_sheet_has_no_name(read_cells):
+    title = ["某市自然资源督察办公室违法用地整改台账"]
+    assert only(read_cells(title, list(DUTY), list(DUTY.values()), name="Sheet1")).duty.workstream == "illegal_land"
+
+
+def test_the_workstream_is_found_by_a_column(read_duties):
+    assert only(read_duties({"工作": "督察问题整改"}, name="Sheet1")).duty.workstream == "inspection"
+
+
+def test_the_workstream_is_found_by_a_sub_type_that_only_one_has(read_duties):
+    duty = only(read_duties({"任务类型": "闲置土地"}, name="Sheet1")).duty
+    assert (duty.workstream, duty.sub_type) == ("intensive_use", "闲置土地")
+
+
+def test_an_unknown_or_doubtful_workstream_is_asked_about(read_duties):
+    assert read_duties({}, name="Sheet1").unread[0].reason is Reason.WORKSTREAM_UNKNOWN
+    assert read_duties({}, name="矿山违法用地").unread[0].reason is Reason.WORKSTREAM_UNCLEAR
+
+
+def test_an_unknown_sub_type_is_asked_about(read_duties):
+    assert read_duties({"任务类型": "其他"}, name="耕地恢复").unread[0].reason is Reason.SUB_TYPE_UNKNOWN
+    assert read_duties({}, name="耕地恢复").unread[0].reason is Reason.SUB_TYPE_UNKNOWN
+
+
+def test_a_unit_is_taken_from_the_cell_then_the_head_then_the_unit_line(read_cells):
+    head = ["编号", "县区", "面积(万亩)", "耕地面积", "已整改面积", "已整改耕地面积", "完成时限", "整改状态"]
+    row = ["A1", "甲县", 0.01, 2, "15亩", 1, "2026-12-31", "整改中"]
+    duty = only(read_cells(["填报单位:某公顷局  单位:公顷"], head, row)).duty
+    assert (duty.area_mu, duty.farmland_mu, duty.rectified_area_mu, duty.rectified_farmland_mu) == (100, 30, 15, 15)
+
+
+def test_two_units_in_the_unit_line_are_not_chosen_between(read_cells):
+    reading = read_cells(["单位:亩、公顷"], list(DUTY), list(DUTY.values()))
+    assert unread(reading) == ("D3", "10", Reason.AREA_UNIT_UNCLEAR)
+
+
+def test_a_number_format_that_shows_a_unit_or_percent_counts(read_duties):
+    def touch(sheet):
+        sheet["D2"].number_format = '0.0"公顷"'
+        sheet["F2"].number_format = "0%"
+
+    duty = only(read_duties({"面积": 2, "已整改面积": 0.5}, touch=touch)).duty
+    assert (duty.area_mu, duty.rectified_area_mu) == (30, 15)

@@ -1,0 +1,122 @@
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from documents.duty import Known
+from documents.ledger import BadFile, read_sheets
+from documents.workbook import Cell, CellKind, Sheet
+from rules.policy import WORKSTREAMS
+from tests.documents.conftest import COUNTIES, DUTY
+from text.reasons import Reason
+
+
+def test_a_merged_county_holds_for_its_rows_and_for_no_other(read_duties):
+    reading = read_duties({"县区": "乙市"}, {"县区": None}, {"县区": None}, merge=("B2:B3",))
+    assert [one.duty.county for one in reading.rows] == ["乙市", "乙市"]
+    assert [(one.cell, one.reason) for one in reading.unread] == [("B4", Reason.COUNTY_MISSING)]
+
+
+def test_an_area_that_several_duties_share_is_not_counted_for_each(read_duties):
+    reading = read_duties({"面积": 100}, {"面积": None}, merge=("D2:D3",))
+    assert [(one.cell, one.reason) for one in reading.unread] == [
+        ("D2", Reason.AREA_MERGED),
+        ("D3", Reason.AREA_MERGED),
+    ]
+
+
+def test_ditto_repeats_the_last_duty_and_not_a_subtotal_between(read_cells):
+    duty = {**DUTY, "编号": "X-2", "问题描述": "同上", "县区": "〃", "完成时限": "同上"}
+    reading = read_cells(
+        list(DUTY), list(DUTY.values()), ["小计", None, None, 10], [None], list(duty.values())
+    )  # fmt: skip
+    first, second = reading.rows
+    assert (second.duty.title, second.duty.county, second.duty.due_on) == ("占用耕地建厂", "甲县", first.duty.due_on)
+    assert second.raw["title"] == "同上"
+    assert [(one.row, one.reason) for one in reading.skipped[1:]] == [(3, Reason.ROW_SUBTOTAL), (4, Reason.ROW_BLANK)]
+
+
+def test_a_row_below_the_notes_is_still_read(read_cells):
+    reading = read_cells(list(DUTY), ["备注:以下为新增"], list(DUTY), list(DUTY.values()), ["填表人:"])
+    assert [one.row for one in reading.rows] == [4]
+    assert [one.reason for one in reading.skipped] == [
+        Reason.ROW_HEAD,
+        Reason.ROW_NOTE,
+        Reason.ROW_HEAD,
+        Reason.ROW_NOTE,
+    ]
+
+
+def test_a_row_prepared_with_a_serial_number_is_blank(read_cells):
+    reading = read_cells(["序号", *DUTY], [1, *DUTY.values()], [2], [3])
+    assert [one.reason for one in reading.skipped] == [Reason.ROW_HEAD, Reason.ROW_BLANK, Reason.ROW_BLANK]
+
+
+def test_a_row_repeated_exactly_is_imported_once(read_duties):
+    reading = read_duties({}, {"编号": "X-1", "问题描述": "占用耕地建厂 "})
+    assert [one.row for one in reading.rows] == [2]
+    assert [(one.row, one.reason) for one in reading.skipped] == [(1, Reason.ROW_HEAD), (3, Reason.ROW_DUPLICATE)]
+
+
+@pytest.mark.parametrize("change", [{"面积": 11}, {"面积": "约十亩"}])
+def test_rows_of_one_number_that_differ_are_both_kept_out(read_duties, change):
+    reading = read_duties({}, {"编号": "Ｘ-1", **change})
+    assert reading.rows == ()
+    assert [one.row for one in reading.unread] == [2, 3]
+    assert reading.unread[0].reason is Reason.DUPLICATE_CONTRADICTS
+
+
+def test_hidden_rows_and_sheets_are_read_and_noted(read_duties):
+    def touch(sheet):
+        sheet.row_dimensions[2].hidden = True
+        sheet.parent.create_sheet("封面").append(["封面"])
+        sheet.sheet_state = "hidden"
+        sheet.parent.active = 1
+
+    reading = read_duties({}, touch=touch)
+    assert {note.reason for note in reading.rows[0].notes} == {Reason.ROW_HIDDEN, Reason.SHEET_HIDDEN}
+    assert [(one.sheet, one.row) for one in reading.skipped] == [("违法用地", 1), ("封面", 0)]
+
+
+cells = st.one_of(
+    st.none(),
+    st.sampled_from(
+        [
+            "甲县",
+            "乙",
+            "X-1",
+            "X-2",
+            "同上",
+            "小计",
+            "合计",
+            "备注:",
+            "2026年12月底前",
+            "整改中",
+            "已销号",
+            "10",
+            "3.5",
+            "—",
+            "90%",
+        ]
+    ),
+    st.text(max_size=6),
+)
+kinds = st.sampled_from(CellKind)
+known = Known(find_county=COUNTIES.get, workstreams=WORKSTREAMS)
+
+
+@settings(suppress_health_check=[HealthCheck.too_slow], deadline=None)
+@given(rows=st.lists(st.lists(cells, min_size=len(DUTY), max_size=len(DUTY)), max_size=8), kind=kinds)
+def test_every_row_ends_in_exactly_one_list(rows, kind):
+    if kind in (CellKind.NUMBER, CellKind.DATE):
+        kind = CellKind.TEXT
+    duties = [list(map(str, DUTY.values())), *rows]
+    content = {1: {at: Cell(CellKind.TEXT, name) for at, name in enumerate(DUTY, 1)}}
+    for number, row in enumerate(duties, 2):
+        content[number] = {at: Cell(kind, text) for at, text in enumerate(row, 1) if text}
+    sheet = Sheet(name="违法用地", rows={row: some for row, some in content.items() if some})
+    try:
+        reading = read_sheets([sheet], known)
+    except BadFile:
+        pytest.fail("the head is there")
+    ends = sorted(one.row for one in (*reading.rows, *reading.unread, *reading.skipped))
+    assert ends == list(range(1, sheet.last_row + 1))

@@ -1,0 +1,53 @@
+"""The words for a duty's status in ledgers and messages; a word that is not in the table is not guessed."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+from db.models import Status
+
+# "已完成" and "整改完成" alone are missing on purpose: nobody can say whether the city has accepted it.
+_WORDS: dict[Status, tuple[str, ...]] = {
+    Status.NOT_STARTED: (
+        "未启动", "尚未启动", "未开始", "尚未开始", "未开展", "尚未开展", "未整改", "尚未整改",
+        "not started", "not yet started",
+    ),
+    Status.IN_PROGRESS: (
+        "整改中", "正在整改", "正在整改中", "推进中", "正在推进", "正在办理", "办理中", "进行中", "正在进行", "在整改",
+        "in progress", "ongoing", "under way",
+    ),
+    Status.AWAITING_ACCEPTANCE: (
+        "待验收", "待核查", "待市级验收", "待市级核查", "待验收销号", "待销号", "申请验收", "已申请验收", "提请验收",
+        "整改完成待验收", "整改完成待市级验收", "整改完成待核查", "整改完成待销号",
+        "已完成待验收", "已完成待市级验收", "已完成待核查", "已完成待销号", "已完成整改待验收", "已完成整改待市级验收",
+        "已整改待验收", "已整改待市级验收", "已整改到位待验收",
+        "awaiting acceptance", "waiting for acceptance", "pending acceptance",
+    ),
+    Status.RETURNED: (
+        "退回重改", "退回", "已退回", "核查退回", "验收退回", "退回整改", "被驳回", "驳回",
+        "验收不通过", "验收未通过", "returned", "rejected",
+    ),
+    Status.CLOSED: (
+        "已销号", "销号", "已核销", "办结销号", "已办结销号", "完成销号", "已完成销号", "已验收销号", "验收销号",
+        "已完成整改并销号", "整改完成并销号", "已整改并销号", "已整改销号", "整改完成已销号", "已完成整改已销号",
+        "closed", "struck off",
+    ),
+    Status.LONG_TERM: ("长期坚持", "长期推进", "长期整改", "持续推进", "持续整改", "long term"),
+    Status.SUSPENDED: ("暂缓", "中止", "已中止", "已暂缓", "暂缓整改", "中止整改", "suspended", "on hold"),
+}  # fmt: skip
+
+_NOT_LETTERS = re.compile(r"[\W_]+")
+
+
+def _key(words: str) -> str:
+    """Leave only letters and digits, so that width, blanks and punctuation do not matter."""
+    return _NOT_LETTERS.sub("", unicodedata.normalize("NFKC", words)).casefold()
+
+
+_STATUS_BY_KEY = {_key(word): status for status, words in _WORDS.items() for word in (*words, status.value)}
+
+
+def read_status(words: str) -> Status | None:
+    """Return the status that the words surely mean, or None."""
+    return _STATUS_BY_KEY.get(_key(words))
