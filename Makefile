@@ -11,7 +11,7 @@ export UV_PYTHON_DOWNLOADS = never
 	@$(PY) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Duban needs Python 3.11 or newer: make PY=/path/to/python3"; exit 1; }
 	$(PY) -m venv .venv
 	$(BIN)/pip install -q --disable-pip-version-check "uv>=0.9,<1"
-	$(BIN)/uv pip install -q --python $(BIN)/python --require-hashes -r requirements.lock
+	$(BIN)/uv pip install -q --compile-bytecode --python $(BIN)/python --require-hashes -r requirements.lock
 	$(BIN)/uv pip install -q --python $(BIN)/python --no-deps --no-build-isolation -e .
 	@touch $@
 

@@ -28,6 +28,15 @@ def due_within(as_of: date, days: int) -> sa.ColumnElement[bool]:
     return sa.and_(is_open, col(Duty.due_on).between(as_of, as_of + timedelta(days=days)))
 
 
+def _count(condition: sa.ColumnElement[bool]) -> sa.ColumnElement[int]:
+    return sa.func.coalesce(sa.func.sum(sa.case((condition, 1), else_=0)), 0)
+
+
+def _total(column: Any, condition: sa.ColumnElement[bool] | None = None) -> sa.ColumnElement[int]:
+    grains = sa.type_coerce(column, sa.BigInteger)
+    return sa.func.coalesce(sa.func.sum(grains if condition is None else sa.case((condition, grains), else_=0)), 0)
+
+
 def figure_columns(as_of: date) -> list[sa.Label[Any]]:
     """Return the aggregates under the field names of ``rules.figures.Figures``; areas as stored, in 0.0001 mu."""
     closed = col(Duty.status) == Status.CLOSED
@@ -51,9 +60,12 @@ def figure_columns(as_of: date) -> list[sa.Label[Any]]:
     ]
 
 
+FIGURE_NAMES = tuple(column.name for column in figure_columns(date.min))
+
+
 def aggregates(
     session: Session, as_of: date, by: Sequence[Any], region_ids: Sequence[int] | None, workstream: str | None = None
-) -> Sequence[sa.Row[Any]]:
+) -> Sequence[Sequence[Any]]:
     """Return one row per group: the group's columns first, then ``figure_columns``."""
     query = sa.select(*by, *figure_columns(as_of)).select_from(Duty)
     if region_ids is not None:
@@ -70,10 +82,16 @@ def without_person(session: Session, region_ids: Sequence[int]) -> int:
     return int(session.execute(query).scalar_one())
 
 
-def _count(condition: sa.ColumnElement[bool]) -> sa.ColumnElement[int]:
-    return sa.func.coalesce(sa.func.sum(sa.case((condition, 1), else_=0)), 0)
+def duties_page(
+    session: Session, condition: sa.ColumnElement[bool], region_ids: Sequence[int], page: int, size: int
+) -> tuple[list[Duty], int]:
+    """Return one page (from 1) of the duties that fulfil a condition, most urgent first, and how many there are."""
+    chosen = sa.and_(condition, col(Duty.region_id).in_(region_ids))
+    count = session.execute(sa.select(sa.func.count()).select_from(Duty).where(chosen)).scalar_one()
+    query = by_urgency(sa.select(Duty).where(chosen)).offset((page - 1) * size).limit(size)
+    return list(session.execute(query).scalars()), int(count)
 
 
-def _total(column: Any, condition: sa.ColumnElement[bool] | None = None) -> sa.ColumnElement[int]:
-    grains = sa.type_coerce(column, sa.BigInteger)
-    return sa.func.coalesce(sa.func.sum(grains if condition is None else sa.case((condition, grains), else_=0)), 0)
+def by_urgency(query: Any) -> Any:
+    """Order duties by deadline, undated last, alike on every database."""
+    return query.order_by(col(Duty.due_on).is_(None), col(Duty.due_on), col(Duty.number))

@@ -192,7 +192,8 @@ class Duty(SQLModel, table=True):
     co_units: str = ""
     status: Status = Field(default=Status.NOT_STARTED, sa_type=words(Status))
     closed_on: date | None = None
-    raw: dict[str, Any] = Field(default_factory=dict, sa_type=sa.JSON)
+    raw: dict[str, Any] = Field(default_factory=dict, sa_type=sa.JSON)  # cell texts by field name
+    imported: dict[str, Any] = Field(default_factory=dict, sa_type=sa.JSON)  # what the last file said
     known_at: datetime = Field(sa_type=UtcDateTime)
 
     __table_args__ = (
@@ -288,7 +289,7 @@ class CountyState(SQLModel, table=True):
     region_id: int = Field(foreign_key="region.id", unique=True)
     retention_target_mu: Decimal = Field(sa_type=AreaMu)
     retention_actual_mu: Decimal = Field(sa_type=AreaMu)
-    earlier_veto_risk: dict[str, bool] = Field(default_factory=dict, sa_type=sa.JSON)
+    veto_risk: bool = False  # as the file declares it for the month in its head
     approval_suspended: bool = False
     suspended_since: date | None = None
     suspended_reason: str = ""

@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session, SQLModel, col, select
 
+from db.figures import by_urgency
 from db.models import (
     OPEN,
     Account,
@@ -108,11 +109,6 @@ def open_duties_of(session: Session, person_ids: Sequence[int]) -> list[Duty]:
     return list(session.exec(by_urgency(select(Duty).where(col(Duty.id).in_(named), col(Duty.status).in_(OPEN)))))
 
 
-def by_urgency(query: Any) -> Any:
-    """Order duties by deadline, undated last, alike on every database."""
-    return query.order_by(col(Duty.due_on).is_(None), col(Duty.due_on), col(Duty.number))
-
-
 def open_dated_duties(session: Session, due_until: date) -> list[Duty]:
     """Return the open duties whose deadline lies before or on the day."""
     return list(session.exec(select(Duty).where(col(Duty.status).in_(OPEN), col(Duty.due_on) <= due_until)))
@@ -148,7 +144,7 @@ def workday_overrides(session: Session) -> dict[date, bool]:
 def numbers_in_message(session: Session, chat: str, message_id: str) -> list[str]:
     """Return the duty numbers that a message of ours was about."""
     query = select(SentMessage.numbers).where(SentMessage.chat == chat, SentMessage.message_id == message_id)
-    return session.exec(query).first() or []
+    return list(session.exec(query).first() or [])
 
 
 def open_question(session: Session, chat: str, person_id: int, now: datetime) -> Question | None:

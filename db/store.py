@@ -1,16 +1,21 @@
 """The engine, and the one place where transactions begin and end."""
 
+import asyncio
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import sqlalchemy as sa
 from sqlmodel import Session
 
 BUSY_SECONDS = 15  # how long a writer waits for another process before it gives up
+
+
+T = TypeVar("T")
 
 
 class Store:
@@ -19,6 +24,8 @@ class Store:
     def __init__(self, url: str) -> None:
         self.url = url
         self.engine = open_engine(url)
+        # one thread: SQLite has one writer anyway, and work done in turn keeps its order
+        self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="store")
         self._reader = self.engine.execution_options(reads_only=True)
 
     @contextmanager
@@ -33,8 +40,22 @@ class Store:
         with Session(self._reader, expire_on_commit=False) as session:
             yield session
 
+    async def in_thread(self, work: Callable[[], T]) -> T:
+        """Run blocking work beside the event loop, in turn with all other work on this store."""
+        return await asyncio.get_running_loop().run_in_executor(self._thread, work)
+
+    async def write(self, deed: Callable[[Session], T]) -> T:
+        """Run a deed in a writing transaction beside the event loop."""
+
+        def work() -> T:
+            with self.writing() as session:
+                return deed(session)
+
+        return await self.in_thread(work)
+
     def close(self) -> None:
-        """Give every connection back."""
+        """Finish what runs and give every connection back."""
+        self._thread.shutdown(wait=True)
         self.engine.dispose()
 
 

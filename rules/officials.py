@@ -38,7 +38,7 @@ class Told:
 
 
 def told_of(duty: Duty, named: Collection[Person], people: Collection[Person], on: date) -> list[Told]:
-    """Return who is reminded of a duty: those named or who holds the post now; on leave the delegate too; else the deputy."""
+    """Return who is reminded of a duty: those named or their successors, delegates of those away, else the deputy."""
     told: list[Told] = []
     for person in named:
         holder = person if in_post(person, on) else successor(person, people, on)

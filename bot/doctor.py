@@ -1,0 +1,119 @@
+"""``duban doctor``: is everything there that the work needs?"""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlmodel import Session, col
+from telegram.error import TelegramError
+
+from bot.settings import Settings
+from bot.telegram import Telegram
+from db.migrations import HEAD, current
+from db.models import OPEN, Duty, DutyOfficial, Inbox, Level, Outbox, OutboxState, Person
+from db.queries import people, reachable_accounts, regions
+from db.store import Store
+from rules.officials import in_post, successor
+from services.chain import broken_links
+from services.office import office_now
+from text.reply import N_, Speech
+
+MOST_NAMES = 30
+
+
+@dataclass(frozen=True, kw_only=True)
+class Finding:
+    """One thing that was looked at."""
+
+    good: bool
+    words: str
+
+
+async def examine(settings: Settings, store: Store, now: datetime, voice: Speech) -> list[Finding]:
+    """Look at the settings, the database, the token, the calendar, and who cannot be reached."""
+    findings = [Finding(good=True, words=voice.word(N_("设置:可用")))]
+    version = current(store.engine)
+    if version != HEAD:
+        words = voice.word(N_("数据库:版本%(found)s,应为%(needed)s;请运行 duban migrate"))
+        return [*findings, Finding(good=False, words=words % {"found": version, "needed": HEAD})]
+    with store.reading() as session:
+        findings += _database(session, voice)
+        findings += _calendar(session, settings, now, voice)
+        findings += _unreachable(session, settings, now, voice)
+    findings.append(await _token(settings, voice))
+    return findings
+
+
+def _database(session: Session, voice: Speech) -> list[Finding]:
+    counts = {
+        "duties": _count(session, Duty),
+        "people": _count(session, Person),
+        "waiting": _count(session, Inbox, col(Inbox.done_at).is_(None)),
+        "failed": _count(session, Outbox, col(Outbox.state) == OutboxState.FAILED),
+    }
+    words = voice.word(N_("数据库:事项%(duties)s件,人员%(people)s人,待处理消息%(waiting)s条,发送失败%(failed)s条"))
+    findings = [Finding(good=True, words=words % counts)]
+    broken = broken_links(session)
+    for event in broken[:MOST_NAMES]:
+        words = voice.word(N_("记录被改动:%(subject)s 第%(sequence)s条"))
+        findings.append(Finding(good=False, words=words % {"subject": event.subject, "sequence": event.sequence}))
+    if not broken:
+        findings.append(Finding(good=True, words=voice.word(N_("操作记录:完整"))))
+    return findings
+
+
+def _count(session: Session, table: type, *conditions: sa.ColumnElement[bool]) -> int:
+    return int(session.execute(sa.select(sa.func.count()).select_from(table).where(*conditions)).scalar_one())
+
+
+def _calendar(session: Session, settings: Settings, now: datetime, voice: Speech) -> list[Finding]:
+    calendar = office_now(session, settings.office).calendar
+    today = settings.office.today(now)
+    findings = []
+    for year in (today.year, today.year + 1):
+        official = calendar.is_official(year)
+        words = N_("%(year)s年工作日:已公布") if official else N_("%(year)s年工作日:尚未公布,暂按估计,没有调休")
+        # next year's calendar comes out in November: until December nothing is wrong
+        findings.append(
+            Finding(good=official or (year > today.year and today.month < 12), words=voice.word(words) % {"year": year})
+        )
+    return findings
+
+
+def _unreachable(session: Session, settings: Settings, now: datetime, voice: Speech) -> list[Finding]:
+    """List who has open duties and no chat to be told of them in."""
+    today = settings.office.today(now)
+    everyone, accounts = people(session), reachable_accounts(session)
+    place = {region.id: region.name for region in regions(session)}
+    query = (
+        sa.select(col(DutyOfficial.person_id), sa.func.count())
+        .join(Duty, col(Duty.id) == col(DutyOfficial.duty_id))
+        .where(col(Duty.status).in_(OPEN), col(DutyOfficial.level) == Level.RESPONSIBLE)
+        .group_by(col(DutyOfficial.person_id))
+    )
+    by_id = {person.id: person for person in everyone}
+    silent: dict[str, int] = {}
+    for person_id, count in session.execute(query):
+        person = by_id.get(person_id)
+        holder = person if person is None or in_post(person, today) else successor(person, everyone, today)
+        if holder is not None and holder.id not in accounts:
+            name = f"{place[holder.region_id]} {holder.name}({holder.official_id})"
+            silent[name] = silent.get(name, 0) + count
+    if not silent:
+        return [Finding(good=True, words=voice.word(N_("有在办事项的责任人都能联系上")))]
+    words = voice.word(N_("%(count)s名责任人联系不上(未开通或已屏蔽):%(names)s"))
+    names = "、".join(f"{name} {count}" for name, count in list(silent.items())[:MOST_NAMES])
+    return [Finding(good=False, words=words % {"count": len(silent), "names": names})]
+
+
+async def _token(settings: Settings, voice: Speech) -> Finding:
+    if not settings.token:
+        return Finding(good=False, words=voice.word(N_("令牌:没有设置 [telegram] token")))
+    telegram = Telegram.of(settings)
+    try:
+        await telegram.open()
+        return Finding(good=True, words=voice.word(N_("令牌:可用,机器人 @%(name)s")) % {"name": telegram.bot.username})
+    except TelegramError as trouble:
+        return Finding(good=False, words=voice.word(N_("令牌:不可用(%(why)s)")) % {"why": trouble.message})
+    finally:
+        await telegram.close()

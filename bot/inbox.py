@@ -1,0 +1,119 @@
+"""The inbox: an update is stored before it is confirmed, and its answer is one transaction with its done-mark."""
+
+import json
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from typing import Any
+from uuid import uuid4
+
+import sqlalchemy as sa
+import structlog
+from sqlmodel import Session, col
+
+from bot.buttons import remember
+from bot.updates import PLATFORM, Arrival, Meaning, Migration, Presence
+from db.models import Inbox
+from db.queries import insert_new
+from db.store import Store
+from handlers.answer import answer
+from rules.policy import Office
+from scheduler.outbox import Envelope, post
+from services import identity
+from services.chain import Act
+from text.reply import Reply, speech
+
+log = structlog.get_logger()
+
+Understand = Callable[[Session, str, str, datetime], Meaning]
+
+
+def store_updates(session: Session, updates: Sequence[dict[str, Any]], now: datetime) -> None:
+    """Store updates as they came; one that is there already (delivered twice) stays as it is."""
+    rows = [
+        {
+            "key": f"{PLATFORM}:{update['update_id']}",
+            "payload": json.dumps(update, ensure_ascii=False, separators=(",", ":")),
+            "received_at": now,
+        }
+        for update in updates
+    ]
+    insert_new(session, Inbox, rows)
+
+
+def undone(session: Session, limit: int) -> list[int]:
+    """Return the updates that wait for an answer, in the order in which they came."""
+    query = sa.select(col(Inbox.id)).where(sa.text("done_at IS NULL")).order_by(col(Inbox.id)).limit(limit)
+    return list(session.execute(query).scalars())
+
+
+def answer_update(store: Store, office: Office, understand: Understand, inbox_id: int, now: datetime) -> None:
+    """Answer one update; when that fails for a bug, tell the person so, and go on."""
+    try:
+        with store.writing() as session:
+            row = _take(session, inbox_id, now)
+            if row is not None:
+                _act(session, office, understand(session, row.payload, row.key, row.received_at))
+    except sa.exc.OperationalError:
+        raise  # the database is busy or gone: nothing is wrong with the update, it stays undone
+    except Exception:
+        reference = uuid4().hex[:8]
+        log.exception("update_failed", inbox=inbox_id, reference=reference)
+        with store.writing() as session:
+            _apologise(session, office, inbox_id, reference, now)
+
+
+def _take(session: Session, inbox_id: int, now: datetime) -> Inbox | None:
+    """Mark the update done; the mark holds only if all else in the transaction does. None: somebody else did it."""
+    taken = (
+        sa.update(Inbox)
+        .where(col(Inbox.id) == inbox_id, col(Inbox.done_at).is_(None))
+        .values(done_at=now)
+        .returning(Inbox)
+    )
+    return session.execute(taken).scalar_one_or_none()
+
+
+def _act(session: Session, office: Office, meaning: Meaning) -> None:
+    if isinstance(meaning, Arrival):
+        _answer(session, office, meaning)
+    elif isinstance(meaning, Migration):
+        act = Act(key=f"moved:{meaning.old}", at=_now(session), said_in=meaning.old)
+        identity.move_chat(session, act, meaning.old, meaning.new)
+    elif isinstance(meaning, Presence) and meaning.reachable:
+        identity.reachable_again(session, meaning.chat)
+    elif isinstance(meaning, Presence):
+        identity.unreachable(session, meaning.chat, "left or blocked", _now(session))
+
+
+def _now(session: Session) -> datetime:
+    newest: datetime = session.execute(sa.select(sa.func.max(col(Inbox.done_at)))).scalar_one()
+    return newest
+
+
+def _answer(session: Session, office: Office, arrival: Arrival) -> None:
+    reply = answer(arrival.request, session, office)
+    if reply is None and arrival.press is None:
+        return
+    if reply is not None:
+        remember(session, reply)
+    envelope = Envelope(reply=reply, edits=arrival.edits, quotes=arrival.quotes, press=arrival.press)
+    post(session, arrival.request.chat, envelope, arrival.request.now)
+
+
+def _apologise(session: Session, office: Office, inbox_id: int, reference: str, now: datetime) -> None:
+    row = _take(session, inbox_id, now)
+    if row is None:
+        return
+    row.reference = reference
+    chat = _chat_of(json.loads(row.payload))
+    if chat is not None:
+        html = speech(office.language).say("trouble", reference=reference)
+        post(session, chat, Envelope(reply=Reply(html=html)), now)
+
+
+def _chat_of(update: dict[str, Any]) -> str | None:
+    """Find where to apologise in an update that nobody understood; a group is not told, only who spoke in private."""
+    said = update.get("message") or (update.get("callback_query") or {}).get("message") or {}
+    chat = said.get("chat") if isinstance(said, dict) else None
+    chat_id = chat.get("id") if isinstance(chat, dict) else None
+    return f"{PLATFORM}:{chat_id}" if isinstance(chat_id, int) else None

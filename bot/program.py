@@ -1,0 +1,174 @@
+"""The composition root: the parts of the running program put together, started, and stopped in order."""
+
+import asyncio
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from functools import partial
+
+import structlog
+from telegram.error import InvalidToken, RetryAfter, TelegramError
+
+from bot.inbox import answer_update, store_updates, undone
+from bot.settings import Settings
+from bot.telegram import BATCH, Telegram, named_wait
+from db.migrations import upgrade
+from db.store import Store
+from handlers.commands import COMMANDS, Audience
+from scheduler.clock import Clock
+from scheduler.plan import plan
+from scheduler.sender import Sender
+from text.reply import LANGUAGES, speech
+
+log = structlog.get_logger()
+
+IDLE_SECONDS = 5.0
+LONGEST_WAIT = 60.0
+BATCH_SECONDS = 0.02  # the store's thread is shared: answering pauses for the sender and the intake
+
+
+def utc_now() -> datetime:
+    """Return the real time."""
+    return datetime.now(UTC)
+
+
+class Program:
+    """``duban run``: fetch, answer, send and tick until stopped."""
+
+    def __init__(self, settings: Settings, clock: Callable[[], datetime] = utc_now) -> None:
+        self.settings, self.clock = settings, clock
+        self.office = settings.office
+        self.store = Store(settings.database_url)
+        self.telegram = Telegram.of(settings)
+        self.sender = Sender(
+            self.store, self.office, self.telegram.deliver,
+            limits=settings.limits, lease=timedelta(seconds=settings.lease_seconds), clock=clock,
+        )  # fmt: skip
+        self._clock = Clock(self.tick)
+        self._arrived = asyncio.Event()
+        self._stopping = asyncio.Event()
+
+    async def run(self, ready: Callable[[], None] = lambda: None) -> None:
+        """Run until ``stop``; what was stored and not answered before is answered first."""
+        await self.store.in_thread(partial(upgrade, self.store.engine))
+        self._loop = asyncio.get_running_loop()
+        await self._open()
+        ready()
+        self._clock.start()
+        self._arrived.set()
+        parts = [self._fetch(), self._answer(), self.sender.run(), self.tick(), self._show_menu()]
+        tasks = [asyncio.create_task(part) for part in parts]
+        try:
+            await self._stopping.wait()
+        finally:
+            await self._close(tasks)
+
+    def stop(self) -> None:
+        """Ask for a graceful end: no more updates are taken, what is under way is finished."""
+        self._stopping.set()
+
+    async def tick(self) -> None:
+        """Write down what is due now; the sender does the rest."""
+        try:
+            added = await self.store.write(lambda session: plan(session, self.office, self.clock()))
+        except Exception:  # the next minute tries again
+            log.exception("tick_failed")
+            return
+        if added:
+            log.info("planned", messages=added)
+        self.sender.wake()
+
+    async def settle(self) -> None:
+        """Wait until everything that came is answered and everything that may go is sent (the rehearsal, tests)."""
+        while await self.store.write(lambda session: undone(session, 1)) or not await self.sender.idle():
+            self._arrived.set()
+            self.sender.wake()
+            await asyncio.sleep(0.02)
+
+    async def _open(self) -> None:
+        """Connect, as long as it takes: a machine that starts before its network is no reason to give up."""
+        wait = 1.0
+        while not self._stopping.is_set():
+            try:
+                await self.telegram.open()
+                return
+            except InvalidToken:
+                raise
+            except TelegramError as trouble:
+                log.warning("cannot_connect", why=trouble.message, seconds=wait)
+                await asyncio.sleep(wait)
+                wait = min(wait * 2, LONGEST_WAIT)
+
+    async def _fetch(self) -> None:
+        """Fetch updates and store them; only asking for the next ones confirms those that are stored."""
+        offset: int | None = None
+        wait = 1.0
+        while not self._stopping.is_set():
+            try:
+                updates = await self.telegram.fetch(offset)
+                if updates:
+                    await self.store.write(partial(store_updates, updates=updates, now=self.clock()))
+                    offset = max(update["update_id"] for update in updates) + 1
+                    self._arrived.set()
+                wait = 1.0
+            except Exception as trouble:  # the watch over the intake never ends while the program runs
+                seconds = named_wait(trouble) if isinstance(trouble, RetryAfter) else wait
+                log.warning("fetch_failed", why=_why(trouble), seconds=seconds)
+                await asyncio.sleep(seconds)
+                wait = min(wait * 2, LONGEST_WAIT)
+
+    async def _answer(self) -> None:
+        """Answer what is stored, in its order."""
+        while not self._stopping.is_set():
+            self._arrived.clear()
+            try:
+                while await self.store.in_thread(self._answer_batch):
+                    pass
+            except Exception:
+                log.exception("answering_failed")
+                await asyncio.sleep(1.0)
+            try:
+                async with asyncio.timeout(IDLE_SECONDS):
+                    await self._arrived.wait()
+            except TimeoutError:
+                pass
+
+    def _answer_batch(self) -> int:
+        """Answer some updates, each in its own transaction; return how many there were."""
+        with self.store.reading() as session:
+            ids = undone(session, BATCH)
+        loop = self._loop
+        begun = time.monotonic()
+        for count, inbox_id in enumerate(ids, start=1):
+            answer_update(self.store, self.office, self.telegram.understand, inbox_id, self.clock())
+            loop.call_soon_threadsafe(self.sender.wake)
+            if self._stopping.is_set() or time.monotonic() - begun > BATCH_SECONDS:
+                return count
+        return len(ids)
+
+    async def _show_menu(self) -> None:
+        """Tell Telegram which commands there are, in both languages."""
+        shown = [command for command in COMMANDS if command.audience != Audience.OFFICE]
+        try:
+            for language in LANGUAGES:
+                menu = [(c.name, speech(language).word(c.summary)) for c in shown if c.name != "start"]
+                await self.telegram.set_menu(menu, None if language == self.office.language else language)
+        except TelegramError as trouble:
+            log.warning("menu_not_set", why=trouble.message)  # a convenience: nothing depends on it
+
+    async def _close(self, tasks: list["asyncio.Task[None]"]) -> None:
+        self._clock.stop()
+        self._arrived.set()
+        await self.sender.stop()
+        fetching, *others = tasks
+        fetching.cancel()  # a long poll; what it may have brought is not confirmed, so it comes again
+        await asyncio.gather(fetching, return_exceptions=True)
+        _done, late = await asyncio.wait(others, timeout=self.settings.stop_seconds)
+        for task in late:
+            task.cancel()
+        await self.telegram.close()
+        self.store.close()
+
+
+def _why(trouble: Exception) -> str:
+    return trouble.message if isinstance(trouble, TelegramError) else repr(trouble)

@@ -1,0 +1,196 @@
+"""Telegram's side of the program: updates are fetched here, and messages sent."""
+
+import json
+import re
+from datetime import datetime
+from html import unescape
+from typing import Any
+from urllib.parse import urlencode
+
+import structlog
+from sqlmodel import Session
+from telegram import Bot, BotCommand, InlineKeyboardButton, InlineKeyboardMarkup, ReplyParameters
+from telegram.constants import ParseMode
+from telegram.error import BadRequest, ChatMigrated, Forbidden, NetworkError, RetryAfter, TelegramError
+
+from bot.buttons import data_of
+from bot.http import AiohttpRequest
+from bot.settings import Settings
+from bot.updates import PLATFORM, Meaning, understand
+from scheduler.outbox import Outgoing
+from scheduler.sender import Moved, TryLater, Undeliverable, Unsayable
+from text.reply import Reply, speech
+
+log = structlog.get_logger()
+
+POLL_SECONDS = 25
+BATCH = 100
+ALLOWED_UPDATES = json.dumps(["message", "callback_query", "my_chat_member"])
+GONE = (
+    "chat not found", "user not found", "group chat was deactivated", "have no rights to send",
+    "user is deactivated", "need administrator rights in the channel chat", "chat_write_forbidden", "peer_id_invalid",
+)  # fmt: skip
+SERVER_ERRORS = ("internal server error", "bad gateway", "gateway", "service unavailable")
+NOT_EDITABLE = ("message to edit not found", "message can't be edited", "message_id_invalid")
+
+
+class Telegram:
+    """A bot's account: fetch updates, send messages."""
+
+    def __init__(self, token: str, *, base_url: str, base_file_url: str, proxy: str | None) -> None:
+        self._request = AiohttpRequest(proxy)
+        self._polling = AiohttpRequest(proxy)
+        self.bot = Bot(
+            token,
+            base_url=base_url,
+            base_file_url=base_file_url,
+            request=self._request,
+            get_updates_request=self._polling,
+        )
+
+    @classmethod
+    def of(cls, settings: Settings) -> "Telegram":
+        """Make the account that the settings describe."""
+        return cls(
+            settings.token, base_url=settings.base_url, base_file_url=settings.base_file_url, proxy=settings.proxy
+        )
+
+    async def open(self) -> None:
+        """Connect and learn who we are; the token is refused here if it is wrong."""
+        await self._polling.initialize()
+        await self._request.initialize()
+        await self.bot.initialize()
+
+    async def close(self) -> None:
+        """Disconnect."""
+        await self.bot.shutdown()
+        await self._request.shutdown()
+        await self._polling.shutdown()
+
+    async def fetch(self, offset: int | None) -> list[dict[str, Any]]:
+        """Wait for updates from the offset on, as Telegram wrote them; asking with an offset confirms those before it.
+
+        Raw, because one update that cannot be understood must not hold up the others: it is stored like any other.
+        """
+        asked = {"timeout": POLL_SECONDS, "limit": BATCH, "allowed_updates": ALLOWED_UPDATES}
+        query = urlencode(asked if offset is None else {**asked, "offset": offset})
+        url = f"{self.bot.base_url}/getUpdates?{query}"
+        updates = await self._polling.post(url, read_timeout=POLL_SECONDS + 10)
+        return updates if isinstance(updates, list) else []
+
+    async def set_menu(self, commands: list[tuple[str, str]], language: str | None = None) -> None:
+        """Show commands in the menu beside the text field."""
+        await self.bot.set_my_commands([BotCommand(name, text) for name, text in commands], language_code=language)
+
+    def understand(self, session: Session, payload: str, key: str, now: datetime) -> Meaning:
+        """Read an update as stored; None for what is not for us."""
+        return understand(session, self.bot, payload, key, now)
+
+    async def deliver(self, outgoing: Outgoing) -> str | None:
+        """Send or change one message; return its id. Telegram's errors become the sender's four kinds."""
+        if outgoing.envelope.press is not None:
+            await self._answer_press(outgoing.envelope.press)
+        if outgoing.envelope.reply is None:
+            return None
+        try:
+            return await self._send(outgoing, outgoing.envelope.reply)
+        except TelegramError as trouble:
+            raise _in_our_terms(trouble) from None
+
+    async def _send(self, outgoing: Outgoing, reply: Reply) -> str:
+        html = reply.html if not outgoing.repeated else f"{speech('zh').say('repeated')} {reply.html}"
+        chat_id = int(outgoing.chat.partition(":")[2])
+        try:
+            return await self._say(chat_id, outgoing, reply, fit(html), ParseMode.HTML)
+        except BadRequest as refused:
+            if "can't parse entities" not in refused.message:
+                raise
+            log.error("markup_refused", outbox=outgoing.id, why=refused.message)
+            return await self._say(chat_id, outgoing, reply, plain(fit(html)), None)
+
+    async def _say(self, chat_id: int, outgoing: Outgoing, reply: Reply, text: str, mode: str | None) -> str:
+        keyboard = _keyboard(reply)
+        if outgoing.envelope.edits is not None and reply.replaces:
+            message_id = outgoing.envelope.edits
+            try:
+                await self.bot.edit_message_text(
+                    text, chat_id=chat_id, message_id=int(message_id), parse_mode=mode, reply_markup=keyboard
+                )
+                return message_id
+            except BadRequest as refused:
+                if "not modified" in refused.message.lower():
+                    return message_id
+                if not any(word in refused.message.lower() for word in NOT_EDITABLE):
+                    raise
+        quote = outgoing.envelope.quotes
+        sent = await self.bot.send_message(
+            chat_id,
+            text,
+            parse_mode=mode,
+            reply_markup=keyboard,
+            reply_parameters=ReplyParameters(int(quote), allow_sending_without_reply=True) if quote else None,
+        )
+        return str(sent.message_id)
+
+    async def _answer_press(self, press: str) -> None:
+        try:
+            await self.bot.answer_callback_query(press)
+        except TelegramError as late:
+            log.info("press_not_answered", why=late.message)  # only the button's spinner; the answer itself follows
+
+
+def _keyboard(reply: Reply) -> InlineKeyboardMarkup | None:
+    if not reply.buttons:
+        return None
+    return InlineKeyboardMarkup(
+        [[InlineKeyboardButton(b.label, callback_data=data_of(b.command)) for b in row] for row in reply.buttons]
+    )
+
+
+def _in_our_terms(trouble: TelegramError) -> Exception:
+    """Sort Telegram's errors: the chat moved, wait, gone for good, this message is refused, or a passing trouble."""
+    if isinstance(trouble, ChatMigrated):
+        return Moved(f"{PLATFORM}:{trouble.new_chat_id}")
+    if isinstance(trouble, RetryAfter):
+        return TryLater("429", seconds=named_wait(trouble))
+    if isinstance(trouble, Forbidden):
+        return Undeliverable(trouble.message)
+    if isinstance(trouble, BadRequest):
+        gone = any(word in trouble.message.lower() for word in GONE)
+        return Undeliverable(trouble.message) if gone else Unsayable(trouble.message)
+    if isinstance(trouble, NetworkError):
+        # an answer of Telegram's (5xx) says that it did not work; a broken connection says nothing
+        return TryLater(trouble.message, in_doubt=not trouble.message.lower().startswith(SERVER_ERRORS))
+    return TryLater(trouble.message)
+
+
+def named_wait(trouble: RetryAfter) -> float:
+    """Return for how many seconds Telegram asks us to be silent."""
+    wait = trouble.retry_after
+    return float(wait) if isinstance(wait, int) else wait.total_seconds()
+
+
+MOST_CHARACTERS = 4096  # Telegram counts UTF-16 units, after the markup is taken out
+
+
+def fit(html: str) -> str:
+    """Cut a message that is too long at the end of a line; our templates open and close markup within a line."""
+    if _units(plain(html)) <= MOST_CHARACTERS:
+        return html
+    kept: list[str] = []
+    left = MOST_CHARACTERS - 2
+    for line in html.split("\n"):
+        left -= _units(plain(line)) + 1
+        if left < 0:
+            break
+        kept.append(line)
+    return "\n".join([*kept, "…"])
+
+
+def plain(html: str) -> str:
+    """Return the text without its markup."""
+    return unescape(re.sub(r"<[^>]*>", "", html))
+
+
+def _units(text: str) -> int:
+    return len(text.encode("utf-16-le")) // 2

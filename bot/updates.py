@@ -1,0 +1,109 @@
+"""Reading Telegram's updates: what each means for us, in our own terms."""
+
+import json
+import re
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlmodel import Session
+from telegram import Bot, CallbackQuery, ChatMemberUpdated, Message, MessageEntity, Update
+from telegram.constants import ChatType
+
+from bot.buttons import command_of
+from handlers.request import Request
+
+PLATFORM = "telegram"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Migration:
+    """A group became a supergroup."""
+
+    old: str
+    new: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Presence:
+    """Somebody blocked or unblocked the bot, or a group threw it out or took it in."""
+
+    chat: str
+    reachable: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class Arrival:
+    """What an update means for us: something said, with the message to change or quote and the press to answer."""
+
+    request: Request
+    edits: str | None = None
+    quotes: str | None = None
+    press: str | None = None
+
+
+Meaning = Arrival | Migration | Presence | None
+
+
+def understand(session: Session, bot: Bot, payload: str, key: str, now: datetime) -> Meaning:
+    """Read an update as stored; None for what is not for us."""
+    update = Update.de_json(json.loads(payload), bot)
+    if update.callback_query is not None:
+        return _pressed(session, update.callback_query, key, now)
+    if update.my_chat_member is not None:
+        return _presence(update.my_chat_member)
+    return _said(update.message, key, now, bot) if update.message is not None else None
+
+
+def _said(message: Message, key: str, now: datetime, bot: Bot) -> Meaning:
+    chat = f"{PLATFORM}:{message.chat.id}"
+    if message.migrate_to_chat_id is not None:
+        return Migration(old=chat, new=f"{PLATFORM}:{message.migrate_to_chat_id}")
+    text = message.text or message.caption
+    if text is None or message.from_user is None or message.chat.type == ChatType.CHANNEL:
+        return None
+    is_group = message.chat.type != ChatType.PRIVATE
+    replied = message.reply_to_message
+    to_us = replied is not None and replied.from_user is not None and replied.from_user.id == bot.id
+    mentioned, words = _without_mention(message, text, bot)
+    request = Request(
+        key=key, sender=f"{PLATFORM}:{message.from_user.id}", chat=chat, text=words, now=now, is_group=is_group,
+        chat_title=message.chat.title or "", replied_to=str(replied.message_id) if replied and to_us else None,
+        addressed=not is_group or mentioned or to_us,
+    )  # fmt: skip
+    if is_group and not request.addressed and not text.startswith("/"):
+        return None
+    return Arrival(request=request, quotes=str(message.message_id) if is_group else None)
+
+
+def _without_mention(message: Message, text: str, bot: Bot) -> tuple[bool, str]:
+    """Tell whether we are mentioned, and return the text without it; a command to another bot is not for us."""
+    name = f"@{bot.username}".lower()
+    command = re.match(r"/\w+(@\w+)", text)
+    if command:
+        mine = command[1].lower() == name
+        return mine, text if mine else ""
+    kinds: list[str | None] = [MessageEntity.MENTION]
+    found = {**message.parse_entities(kinds), **message.parse_caption_entities(kinds)}
+    mentions = [mention for mention in found.values() if mention.lower() == name]
+    for mention in mentions:
+        text = text.replace(mention, " ")
+    return bool(mentions), text.strip()
+
+
+def _pressed(session: Session, press: CallbackQuery, key: str, now: datetime) -> Meaning:
+    """A button is a command that somebody else typed: whoever presses says it."""
+    if press.data is None or press.message is None:
+        return None
+    message = press.message
+    is_group = message.chat.type != ChatType.PRIVATE
+    request = Request(
+        key=key, sender=f"{PLATFORM}:{press.from_user.id}", chat=f"{PLATFORM}:{message.chat.id}",
+        text=command_of(session, press.data), now=now, is_group=is_group, chat_title=message.chat.title or "",
+        replied_to=str(message.message_id), pressed=True,
+    )  # fmt: skip
+    return Arrival(request=request, edits=str(message.message_id), press=press.id)
+
+
+def _presence(change: ChatMemberUpdated) -> Meaning:
+    status = change.new_chat_member.status
+    return Presence(chat=f"{PLATFORM}:{change.chat.id}", reachable=status not in ("kicked", "left", "banned"))

@@ -1,0 +1,112 @@
+"""One function answers a line of text for every caller, and alone turns a Refusal into words."""
+
+from collections.abc import Mapping
+from contextlib import nullcontext
+from dataclasses import replace
+
+from sqlmodel import Session, select
+
+from db.models import Account, Person
+from db.queries import account_and_person, chat_at, open_question, regions
+from handlers.commands import BY_NAME, NAMES, Audience, Command
+from handlers.reading import find_duty, is_amount
+from handlers.request import TERMINAL, Call, Request
+from rules.permission import may_bind
+from rules.policy import Office
+from rules.refusal import Refusal, Why
+from services.office import office_now
+from text.grammar import Spoken, Vocabulary, read_command, split
+from text.regions import Gazetteer
+from text.reply import Button, Reply, speech
+
+CHOICES_A_ROW = 2
+
+
+def answer(request: Request, session: Session, office: Office) -> Reply | None:
+    """Answer a request inside the caller's transaction; None where silence is the right answer."""
+    call = _resolve(request, session, office)
+    try:
+        spoken = _read(call)
+        if spoken is None:
+            return None
+        command = BY_NAME.get(spoken.command)
+        if command is None or not spoken.known:
+            raise Refusal(Why.UNKNOWN_COMMAND, word=spoken.command)
+        _check(call, command)
+        # what a refused command had begun to write is taken back, and the refusal still goes out
+        with session.begin_nested() if command.writes else nullcontext():
+            return command.handler(replace(call, words=spoken.words))
+    except Refusal as refusal:
+        return _refused(call, refusal)
+
+
+def _resolve(request: Request, session: Session, office: Office) -> Call:
+    account, person = _who(request, session)
+    group = chat_at(session, request.chat) if request.is_group else None
+    place = group if request.is_group else account
+    language = (place.language if place else None) or office.language
+    return Call(
+        request=request, session=session, office=office_now(session, office), speech=speech(language),
+        gazetteer=Gazetteer(regions(session)), person=person, group=group, commands=BY_NAME,
+    )  # fmt: skip
+
+
+def _who(request: Request, session: Session) -> tuple[Account | None, Person | None]:
+    platform, _, official_id = request.sender.partition(":")
+    if platform == TERMINAL:
+        return None, session.exec(select(Person).where(Person.official_id == official_id)).first()
+    return account_and_person(session, request.sender) or (None, None)
+
+
+def _read(call: Call) -> Spoken | None:
+    """Find out what is meant: a command, the answer to a question of ours, a duty's number; None: talk among people."""
+    request = call.request
+    vocabulary = Vocabulary(commands=NAMES, is_region=lambda word: call.gazetteer.exact(word) is not None)
+    spoken = read_command(request.text, vocabulary)
+    if spoken is not None and (request.text.startswith("/") or request.addressed):
+        return spoken
+    if not request.addressed:
+        return None
+    if completed := _completed(call):
+        return completed
+    if call.person is None:
+        if request.is_group:
+            return None
+        raise Refusal(Why.STRANGER)
+    if find_duty(call, request.text):
+        return Spoken(command="duty", words=(request.text.strip(),))
+    raise Refusal(Why.NOT_UNDERSTOOD, example=call.quoted[0] if call.quoted else None)
+
+
+def _completed(call: Call) -> Spoken | None:
+    """Put what was said behind the command that a question of ours left open."""
+    if call.person is None or call.person.id is None:
+        return None
+    words = split(call.request.text)
+    if not words or not all(is_amount(word) for word in words):
+        return None
+    question = open_question(call.session, call.request.chat, call.person.id, call.request.now)
+    if question is None:
+        return None
+    name, *begun = question.command.removeprefix("/").split()
+    return Spoken(command=name, words=(*begun, *words))
+
+
+def _check(call: Call, command: Command) -> None:
+    """Refuse a command that is not for whoever speaks, or not for here."""
+    if call.request.is_group and call.group is None and command.audience != Audience.OFFICE:
+        raise Refusal(Why.GROUP_NOT_BOUND)
+    if command.audience == Audience.OFFICE and not may_bind(call.person, call.today):
+        raise Refusal(Why.OFFICE_ONLY if call.person else Why.STRANGER)
+    if command.audience == Audience.PERSONS and call.person is None:
+        raise Refusal(Why.PERSONS_ONLY if call.request.is_group else Why.STRANGER)
+    if command.audience != Audience.ANYONE and call.person is None and not call.request.is_group:
+        raise Refusal(Why.STRANGER)
+
+
+def _refused(call: Call, refusal: Refusal) -> Reply:
+    buttons = [Button(label=label, command=command) for label, command in refusal.choices]
+    rows = tuple(tuple(buttons[i : i + CHOICES_A_ROW]) for i in range(0, len(buttons), CHOICES_A_ROW))
+    facts: Mapping[str, object] = refusal.facts
+    html = call.speech.say("refusals", why=refusal.why.value, has_choices=bool(buttons), **facts)
+    return Reply(html=html, buttons=rows)

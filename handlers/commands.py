@@ -1,0 +1,101 @@
+"""Everything that can be said, in one visible list; menus, /help and the permission check are made from it."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import StrEnum
+
+from handlers import digest, duty, lists, membership, reporting, status
+from handlers.request import Call
+from rules.permission import may_ask_for_digest, may_bind
+from text.reply import N_, Reply
+
+
+class Audience(StrEnum):
+    """Who may use a command."""
+
+    ANYONE = "anyone"  # a stranger too
+    READERS = "readers"  # a known person in private, any member of a bound group
+    PERSONS = "persons"
+    OFFICE = "office"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Command:
+    """A command: how it is called, who may use it, what it does, and the form that works."""
+
+    name: str
+    aliases: tuple[str, ...]
+    audience: Audience
+    handler: Callable[[Call], Reply]
+    summary: str
+    example: str
+    writes: bool = False
+
+    def open_to(self, call: Call) -> bool:
+        """Tell whether it is worth mentioning to whoever calls."""
+        if self.audience == Audience.OFFICE:
+            return may_bind(call.person, call.today)
+        if self.name == "digest":
+            return may_ask_for_digest(call.person)
+        if self.audience == Audience.PERSONS:
+            return call.person is not None
+        return self.audience == Audience.READERS
+
+
+COMMANDS = (
+    Command(
+        name="status", aliases=("进度", "整改进度", "进展情况", "情况", "查询"), audience=Audience.READERS,
+        handler=status.status, summary=N_("整改进度"), example=N_("进度 北山县 督察"),
+    ),
+    Command(
+        name="overdue", aliases=("超期", "逾期", "超期清单"), audience=Audience.READERS,
+        handler=lists.overdue_list, summary=N_("超期事项"), example=N_("超期 北山县"),
+    ),
+    Command(
+        name="due", aliases=("到期", "临期", "快到期"), audience=Audience.READERS,
+        handler=lists.due, summary=N_("几日内到期"), example=N_("到期 7"),
+    ),
+    Command(
+        name="duty", aliases=("事项", "详情", "查看"), audience=Audience.READERS,
+        handler=duty.duty, summary=N_("一件事项的详情"), example=N_("事项 DC-2026-004"),
+    ),
+    Command(
+        name="mine", aliases=("我的", "我的事项", "我的任务"), audience=Audience.PERSONS,
+        handler=lists.mine, summary=N_("我负责的在办事项"), example=N_("我的事项"),
+    ),
+    Command(
+        name="done", aliases=("完成", "已完成", "报完成", "整改完成", "已整改"), audience=Audience.PERSONS, writes=True,
+        handler=reporting.done, summary=N_("报完成(待验收)"), example=N_("完成 DC-2026-004"),
+    ),
+    Command(
+        name="progress", aliases=("进展", "报进展", "上报"), audience=Audience.PERSONS, writes=True,
+        handler=reporting.progress, summary=N_("报累计已整改面积(亩)和其中耕地"), example=N_("进展 DC-2026-004 30 20"),
+    ),
+    Command(
+        name="undo", aliases=("撤销", "撤回"), audience=Audience.PERSONS, writes=True,
+        handler=reporting.undo, summary=N_("撤销我刚才的上报"), example=N_("撤销"),
+    ),
+    Command(
+        name="digest", aliases=("日报", "简报"), audience=Audience.PERSONS, writes=True,
+        handler=digest.digest, summary=N_("今日日报;可每日订阅"), example=N_("日报"),
+    ),
+    Command(
+        name="bind", aliases=("绑定",), audience=Audience.OFFICE, writes=True,
+        handler=membership.bind, summary=N_("把本群绑定到县(市、区)"), example=N_("绑定 北山县"),
+    ),
+    Command(
+        name="lang", aliases=("语言", "language"), audience=Audience.PERSONS, writes=True,
+        handler=membership.lang, summary=N_("中文 / English"), example=N_("语言"),
+    ),
+    Command(
+        name="help", aliases=("帮助", "怎么用", "使用说明"), audience=Audience.ANYONE,
+        handler=membership.help_, summary=N_("使用说明"), example=N_("帮助"),
+    ),
+    Command(
+        name="start", aliases=(), audience=Audience.ANYONE, writes=True,
+        handler=membership.start, summary=N_("凭邀请码加入"), example="/start CODE",
+    ),
+)  # fmt: skip
+
+BY_NAME = {command.name: command for command in COMMANDS}
+NAMES = {alias: command.name for command in COMMANDS for alias in (command.name, *command.aliases)}

@@ -1,0 +1,57 @@
+"""/duty: one duty on a card."""
+
+from db.models import Duty, Level
+from db.queries import named_officials, named_people, people
+from handlers.lists import describe
+from handlers.reading import read_duty
+from handlers.request import Call
+from rules.lights import elapsed_percent, lag
+from rules.permission import standing
+from rules.refusal import Refusal, Why
+from services.reporting import check_reportable
+from text.reply import N_, Button, Reply
+
+
+def duty(call: Call) -> Reply:
+    """Show a duty by its number, or the one that the replied-to message is about."""
+    numbers = list(call.words[:1]) or call.quoted
+    if not numbers:
+        raise Refusal(Why.NO_NUMBER, command="duty")
+    if len(numbers) > 1:
+        raise Refusal(Why.WHICH_DUTY, choices=tuple((n, f"/duty {n}") for n in numbers))
+    found = read_duty(call, numbers[0])
+    return call.reply(
+        "duty",
+        _buttons(call, found),
+        **describe(call, found),
+        workstream=call.office.policy.workstream(found.workstream),
+        elapsed=elapsed_percent(found, call.today),
+        lag=lag(found, call.today),
+        officials=_officials(call, found),
+        numbers=[found.number],
+    )
+
+
+def _officials(call: Call, found: Duty) -> dict[Level, str]:
+    if not call.names_people or found.id is None:
+        return {}
+    levels = (Level.PRINCIPAL, Level.DEPUTY, Level.RESPONSIBLE)
+    names = {level: named_officials(call.session, [found.id], level).get(found.id, []) for level in levels}
+    return {level: "、".join(official.name for official in named) for level, named in names.items()}
+
+
+def _buttons(call: Call, found: Duty) -> tuple[Button, ...]:
+    """Offer what the person may do with the duty now."""
+    if call.person is None:
+        return ()
+    try:
+        check_reportable(found)
+    except Refusal:
+        return ()
+    named = named_people(call.session, found)
+    if standing(call.person, found, named, people(call.session), call.today) is None:
+        return ()
+    return (
+        call.button(N_("报完成"), f"/done {found.number}"),
+        call.button(N_("报进展"), f"/progress {found.number}"),
+    )

@@ -1,0 +1,107 @@
+"""/mine, /due, /overdue: duties to look at, most urgent first, a page at a time."""
+
+from collections.abc import Sequence
+
+from db.figures import due_within, duties_page, overdue
+from db.models import Duty, Person
+from db.queries import open_duties_of, people
+from handlers.reading import Scope, read_scope
+from handlers.request import Call
+from rules.lights import done_percent, light
+from rules.officials import in_post, on_leave, successor
+from rules.refusal import Refusal, Why
+from services import overview
+from text.reply import N_, Button, Reply
+
+PAGE_SIZE = 5  # with their buttons, one phone screen
+DEFAULT_DAYS = 7
+MOST_DAYS = 3650
+
+
+def mine(call: Call) -> Reply:
+    """List the open duties of the person, and of those for whom he stands."""
+    page = read_scope(call).page
+    person = call.known
+    stands_for = _stands_for(call, person)
+    duties = open_duties_of(call.session, [p.id for p in (person, *stands_for) if p.id is not None])
+    shown = duties[(page - 1) * PAGE_SIZE : page * PAGE_SIZE]
+    return _list(call, "mine", shown, len(duties), page, "/mine", owner=person, stands_for=stands_for)
+
+
+def _stands_for(call: Call, person: Person) -> list[Person]:
+    """Return whose duties the person has today: predecessors in the post, and people on leave who named him."""
+    everyone = people(call.session)
+    gone = [p for p in everyone if not in_post(p, call.today) and successor(p, everyone, call.today) is person]
+    away = [p for p in everyone if p.delegate_id == person.id and on_leave(p, call.today)]
+    return gone + away
+
+
+def due(call: Call) -> Reply:
+    """List what falls due within some days, today included."""
+    scope = read_scope(call)
+    days = DEFAULT_DAYS if scope.number is None else scope.number
+    if days > MOST_DAYS:
+        raise Refusal(Why.BAD_DAYS, days=days)
+    condition = due_within(call.today, days)
+    shown, count = duties_page(call.session, condition, _region_ids(call, scope), scope.page, PAGE_SIZE)
+    return _list(
+        call, "due", shown, count, scope.page, f"/due {days} {scope.region.name}", region=scope.region, days=days
+    )
+
+
+def overdue_list(call: Call) -> Reply:
+    """List what is overdue, longest first."""
+    scope = read_scope(call)
+    condition = overdue(call.today)
+    shown, count = duties_page(call.session, condition, _region_ids(call, scope), scope.page, PAGE_SIZE)
+    return _list(call, "overdue", shown, count, scope.page, f"/overdue {scope.region.name}", region=scope.region)
+
+
+def _region_ids(call: Call, scope: Scope) -> list[int]:
+    return [county.id for county in call.gazetteer.below(scope.region) if county.id is not None]
+
+
+def _list(
+    call: Call, template: str, shown: Sequence[Duty], count: int, page: int, command: str, **facts: object
+) -> Reply:
+    pages = max(1, -(-count // PAGE_SIZE))
+    if page > pages:
+        raise Refusal(Why.UNKNOWN_WORD, word=f"p{page}", choices=((f"p{pages}", f"{command} p{pages}"),))
+    return call.reply(
+        template,
+        *_number_buttons(shown),
+        _turn_pages(call, command, page, pages),
+        lines=[describe(call, duty) for duty in shown],
+        count=count,
+        page=page,
+        pages=pages,
+        basis=overview.basis(call.session, call.office, call.today),
+        numbers=[duty.number for duty in shown],
+        replaces=True,
+        **facts,
+    )
+
+
+def describe(call: Call, duty: Duty) -> dict[str, object]:
+    """Return what a list says of a duty."""
+    return {
+        "duty": duty,
+        "light": light(duty, call.today),
+        "done": done_percent(duty),
+        "county": call.gazetteer.get(duty.region_id).name,
+        "days_left": (duty.due_on - call.today).days if duty.due_on else None,
+    }
+
+
+def _number_buttons(shown: Sequence[Duty]) -> list[tuple[Button, ...]]:
+    buttons = [Button(label=duty.number, command=f"/duty {duty.number}") for duty in shown]
+    return [tuple(buttons[i : i + 3]) for i in range(0, len(buttons), 3)]
+
+
+def _turn_pages(call: Call, command: str, page: int, pages: int) -> tuple[Button, ...]:
+    buttons: list[Button] = []
+    if page > 1:
+        buttons.append(call.button(N_("‹ 上一页"), f"{command} p{page - 1}"))
+    if page < pages:
+        buttons.append(call.button(N_("下一页 ›"), f"{command} p{page + 1}"))
+    return tuple(buttons)

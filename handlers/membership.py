@@ -1,0 +1,77 @@
+"""/start, /help, /lang, /bind: who is who, and how to speak with the bot."""
+
+from db.models import Level
+from handlers.reading import unknown_region
+from handlers.request import Call
+from rules.permission import may_ask_for_digest, may_bind, reads_whole_city
+from rules.refusal import Refusal, Why
+from services import identity
+from text.reply import LANGUAGES, N_, Button, Reply, speech
+
+LANGUAGE_WORDS = {"zh": "zh", "中文": "zh", "汉语": "zh", "chinese": "zh", "en": "en", "英文": "en", "english": "en"}
+
+
+def start(call: Call) -> Reply:
+    """Bind the account of whoever brings a good invite code; greet who is known already."""
+    if call.request.is_group:
+        raise Refusal(Why.PRIVATE_ONLY)
+    if not call.words:
+        if call.person is None:
+            raise Refusal(Why.STRANGER)
+        return help_(call)
+    person = identity.join(call.session, call.act, call.words[0], call.request.sender)
+    region = call.gazetteer.get(person.region_id)
+    return call.reply("welcome", *_first_buttons(call), person=person, region=region)
+
+
+def help_(call: Call) -> Reply:
+    """Say what can be said here, by this person."""
+    person = call.person
+    commands = [command for command in call.commands.values() if command.open_to(call)]
+    return call.reply(
+        "help",
+        *_first_buttons(call),
+        commands=commands,
+        person=person,
+        is_group=call.request.is_group,
+        home=call.home if person or call.group else None,
+        binds=may_bind(person, call.today),
+        reports=person is not None and person.level in (Level.RESPONSIBLE, Level.DEPUTY, Level.CITY_OPERATOR),
+        digests=may_ask_for_digest(person),
+    )
+
+
+def _first_buttons(call: Call) -> list[tuple[Button, ...]]:
+    own = call.person is None or not reads_whole_city(call.person)
+    first = call.button(N_("我的事项"), "/mine") if own else call.button(N_("全市进度"), "/status city")
+    return [(first, call.button(N_("7日内到期"), "/due 7"))]
+
+
+def lang(call: Call) -> Reply:
+    """Choose the language of a private chat, or, for the office, of a group."""
+    if not call.words:
+        buttons = (Button(label="中文", command="/lang zh"), Button(label="English", command="/lang en"))
+        return call.reply("lang", buttons)
+    language = LANGUAGE_WORDS.get(call.words[0].lower())
+    if language not in LANGUAGES:
+        raise Refusal(Why.BAD_LANGUAGE, word=call.words[0], choices=(("中文", "/lang zh"), ("English", "/lang en")))
+    if call.request.is_group and not may_bind(call.person, call.today):
+        raise Refusal(Why.OFFICE_ONLY)
+    identity.choose_language(call.session, call.act, call.request.chat, language)
+    return Reply(html=speech(language).say("lang_set", language=language), replaces=call.request.pressed)
+
+
+def bind(call: Call) -> Reply:
+    """Bind the group in which it is said to a region."""
+    if not call.request.is_group:
+        raise Refusal(Why.GROUP_ONLY)
+    if not call.words:
+        raise Refusal(Why.UNKNOWN_WORD, word="/bind")
+    name = " ".join(call.words)
+    region = call.gazetteer.exact(name)
+    if region is None:
+        near = tuple((r.name, f"/bind {r.name}") for r in call.gazetteer.nearest(name))
+        refusal = unknown_region(call, name) if call.group else Refusal(Why.UNKNOWN_REGION, word=name, near=[])
+        raise Refusal(Why.UNKNOWN_REGION, choices=near, **refusal.facts)
+    identity.bind(call.session, call.act, call.request.chat, call.request.chat_title, region)
+    return call.reply("bound", region=region)

@@ -1,0 +1,141 @@
+"""Words of a command made into duties, regions, workstreams, areas and pages; a word nobody knows is refused."""
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from decimal import Decimal
+
+from db.models import Duty, Region, RegionKind
+from db.queries import duty_by_number
+from handlers.request import Call
+from rules.policy import Workstream
+from rules.refusal import Refusal, Why
+from text.quantities import AreaReading, read_area
+
+_PAGE = re.compile(r"(?:p|第)(\d{1,4})页?$")
+_FARMLAND_PREFIX = re.compile(r"^\(?(?:其中)?(?:耕地|farmland)")
+EACH_COUNTY = frozenset({"counties", "各县", "分县", "各县区"})
+
+
+@dataclass(frozen=True, kw_only=True)
+class Scope:
+    """What figures or lists are asked for."""
+
+    region: Region
+    workstream: Workstream | None = None
+    each_county: bool = False
+    page: int = 1
+    number: int | None = None
+
+
+def read_scope(call: Call) -> Scope:
+    """Read [region] [workstream] [days] [page] in any order; without a region, the group's or the person's own."""
+    region, workstream, each, page, number = None, None, False, 1, None
+    for word in _joined(call):
+        if match := _PAGE.match(word):
+            page = max(1, int(match[1]))
+        elif word.isdecimal():
+            number = int(word)
+        elif word in EACH_COUNTY:
+            each = True
+        elif found := call.gazetteer.exact(word):
+            region = found
+        elif stream := find_workstream(call, word):
+            workstream = stream
+        else:
+            raise unknown_region(call, word)
+    region = readable(call, region or call.home)
+    return Scope(region=region, workstream=workstream, each_county=each, page=page, number=number)
+
+
+def _joined(call: Call) -> tuple[str, ...]:
+    """Take all words for one when together they name a region: 北山 县, Beishan County."""
+    whole = " ".join(call.words)
+    return (whole,) if len(call.words) > 1 and call.gazetteer.exact(whole) else call.words
+
+
+def readable(call: Call, region: Region) -> Region:
+    """Return the region if it may be read here, otherwise refuse."""
+    if call.may_read(region):
+        return region
+    if call.group is not None:
+        raise Refusal(Why.NOT_THIS_GROUP, region=region.name, home=call.home.name)
+    raise Refusal(Why.NOT_YOUR_REGION, region=region.name, home=call.home.name)
+
+
+def unknown_region(call: Call, word: str) -> Refusal:
+    """Refuse a word that names no region, offering the nearest ones that may be read here."""
+    near = [region for region in call.gazetteer.nearest(word) if call.may_read(region)]
+    choices = tuple((region.name, f"/status {region.name}") for region in near)
+    return Refusal(Why.UNKNOWN_REGION, choices=choices, word=word, near=[region.name for region in near])
+
+
+def find_workstream(call: Call, word: str) -> Workstream | None:
+    """Return the workstream that a word names: its code, its name, or one of its keywords."""
+    folded = unicodedata.normalize("NFKC", word).lower()
+    for stream in call.office.policy.workstreams:
+        if folded in (stream.code, stream.zh, stream.en.lower(), *stream.keywords, *stream.sub_types):
+            return stream
+    return next((s for s in call.office.policy.workstreams if len(folded) >= 2 and folded in s.zh), None)
+
+
+def find_duty(call: Call, number: str) -> Duty | None:
+    """Return the duty of that number if it may be seen here; case, width and spaces make no difference."""
+    folded = unicodedata.normalize("NFKC", number).strip()
+    duty = duty_by_number(call.session, folded) or duty_by_number(call.session, folded.upper())
+    return duty if duty and call.may_read(call.gazetteer.get(duty.region_id)) else None
+
+
+def read_duty(call: Call, number: str) -> Duty:
+    """Return the duty of that number, or refuse; one that may not be seen here is as unknown as one that is none."""
+    duty = find_duty(call, number)
+    if duty is None:
+        raise Refusal(Why.UNKNOWN_NUMBER, number=number)
+    return duty
+
+
+@dataclass(frozen=True, kw_only=True)
+class Amounts:
+    """The duties that a report is about and the words for areas that follow them."""
+
+    duties: tuple[Duty, ...]
+    area_words: tuple[str, ...]
+
+
+def read_report(call: Call) -> Amounts:
+    """Read NUMBER... [area words]; without a number, the duties of the message replied to."""
+    duties: list[Duty] = []
+    words = list(call.words)
+    while words and (duty := find_duty(call, words[0])):
+        duties.append(duty)
+        words.pop(0)
+    if not duties and words and not is_amount(words[0]):
+        raise Refusal(Why.UNKNOWN_NUMBER, number=words[0])
+    if duties and words and _looks_like_number(words[0]):
+        raise Refusal(Why.UNKNOWN_NUMBER, number=words[0])
+    if not duties:
+        duties = [duty for number in call.quoted if (duty := find_duty(call, number))]
+    unique = {duty.number: duty for duty in duties}
+    return Amounts(duties=tuple(unique.values()), area_words=tuple(words))
+
+
+def _looks_like_number(word: str) -> bool:
+    return bool(re.search(r"[A-Za-z一-龥]+[-〔(]?\d{4}", word)) and read_area(word) is None
+
+
+def is_amount(word: str) -> bool:
+    """Tell whether a word is an area, or the farmland part of one."""
+    return read_area(_FARMLAND_PREFIX.sub("", word).strip("()")) is not None
+
+
+def read_total(word: str, before: Decimal) -> Decimal:
+    """Read an area as the total to date; "+20" and "又完成20亩" add to what was reported before."""
+    reading: AreaReading | None = read_area(_FARMLAND_PREFIX.sub("", word).strip("()"))
+    if reading is None or reading.mu is None:
+        raise Refusal(Why.BAD_AREA, word=word)
+    return before + reading.mu if reading.is_addition else reading.mu
+
+
+def is_city(region: Region) -> bool:
+    """Tell whether the region is the whole city."""
+    return region.kind == RegionKind.CITY

@@ -1,0 +1,109 @@
+"""/done, /progress, /undo: what counties report, and taking it back."""
+
+from datetime import timedelta
+from decimal import Decimal
+
+import sqlalchemy as sa
+from sqlmodel import col
+
+from db.models import Duty, Question
+from db.queries import open_duties_of
+from handlers.reading import read_report, read_total
+from handlers.request import Call
+from rules.refusal import Refusal, Why
+from services import reporting
+from services.reporting import Reported
+from text.reply import N_, Reply
+
+MOST_CHOICES = 6
+
+
+def done(call: Call) -> Reply:
+    """Report duties done, whole; with an area that is less than the whole, report progress instead."""
+    said = read_report(call)
+    duties = _chosen(call, said.duties, "done", several=bool(call.words))
+    if not said.area_words:
+        reports = [_report_done(call, duty, None) for duty in duties]
+        return _answer(call, "reported", reports)
+    if len(duties) > 1:
+        raise Refusal(Why.ONE_AREA_ONE_DUTY)
+    area = read_total(said.area_words[0], duties[0].rectified_area_mu)
+    if area < duties[0].area_mu:
+        return _progress(call, duties[0], said.area_words)
+    reporting.check_amounts(duties[0], area, Decimal(0), call.office.policy)
+    return _answer(call, "reported", [_report_done(call, duties[0], area)])
+
+
+def progress(call: Call) -> Reply:
+    """Report the totals to date of one duty."""
+    said = read_report(call)
+    duties = _chosen(call, said.duties, "progress", several=False)
+    return _progress(call, duties[0], said.area_words)
+
+
+def _progress(call: Call, duty: Duty, words: tuple[str, ...]) -> Reply:
+    behalf_of = reporting.check_may_report(call.session, call.act, duty, call.today)
+    reporting.check_reportable(duty)
+    if not words:
+        return _ask(call, f"/progress {duty.number}", "ask_area", duty)
+    if len(words) > 2:
+        raise Refusal(Why.UNKNOWN_WORD, word=words[2])
+    area = read_total(words[0], duty.rectified_area_mu)
+    reporting.check_amounts(duty, area, Decimal(0), call.office.policy)
+    if len(words) < 2 and duty.farmland_mu > 0 and area > 0:
+        return _ask(call, f"/progress {duty.number} {area}", "ask_farmland", duty, area=area)
+    farmland = read_total(words[1], duty.rectified_farmland_mu) if len(words) > 1 else Decimal(0)
+    reporting.check_amounts(duty, area, farmland, call.office.policy)
+    report = reporting.report_progress(call.session, call.act, duty, area, farmland, behalf_of)
+    return _answer(call, "progressed", [report])
+
+
+def undo(call: Call) -> Reply:
+    """Take back the last report, or the one whose button was pressed."""
+    word = call.words[0] if call.words else None
+    if word is not None and not word.isdecimal():
+        raise Refusal(Why.NOTHING_TO_UNDO)
+    undone = reporting.undo(call.session, call.act, call.office.policy, int(word) if word else None)
+    numbers = [report.duty.number for report in undone]
+    return call.reply("undone", reports=undone, numbers=numbers, replaces=True)
+
+
+def _chosen(call: Call, duties: tuple[Duty, ...], command: str, *, several: bool) -> tuple[Duty, ...]:
+    """Return the duties meant; several that nobody typed out are asked about, as are none."""
+    if len(duties) == 1 or (several and duties):
+        return duties
+    own = duties or tuple(open_duties_of(call.session, [call.known.id or 0]))
+    choices = [(duty.number, f"/{command} {duty.number}") for duty in own[:MOST_CHOICES]]
+    if duties and command == "done":
+        choices.append((call.speech.word(N_("全部完成")), "/done " + " ".join(duty.number for duty in duties)))
+    raise Refusal(Why.WHICH_DUTY if own else Why.NO_NUMBER, choices=tuple(choices), command=command)
+
+
+def _report_done(call: Call, duty: Duty, area: Decimal | None) -> Reported:
+    behalf_of = reporting.check_may_report(call.session, call.act, duty, call.today)
+    return reporting.report_done(call.session, call.act, duty, area, behalf_of)
+
+
+def _answer(call: Call, template: str, reports: list[Reported]) -> Reply:
+    _forget_question(call)
+    rows = [(call.button(N_("撤销"), f"/undo {reports[0].event.id}"),)]
+    duty = reports[0].duty
+    if template == "progressed" and duty.rectified_area_mu >= duty.area_mu > 0:
+        rows.insert(0, (call.button(N_("已全部整改,报完成"), f"/done {duty.number}"),))
+    places = {report.duty.number: call.gazetteer.get(report.duty.region_id).name for report in reports}
+    numbers = [report.duty.number for report in reports]
+    return call.reply(template, *rows, reports=reports, places=places, names_people=call.names_people, numbers=numbers)
+
+
+def _forget_question(call: Call) -> None:
+    here = (col(Question.chat) == call.request.chat, col(Question.person_id) == call.known.id)
+    call.session.execute(sa.delete(Question).where(*here))
+
+
+def _ask(call: Call, command: str, template: str, duty: Duty, **facts: object) -> Reply:
+    """Ask for the missing word and remember what it will complete; a newer question takes the place of an older one."""
+    _forget_question(call)
+    expires = call.request.now + timedelta(minutes=call.office.policy.question_minutes)
+    question = Question(chat=call.request.chat, person_id=call.known.id or 0, command=command, expires_at=expires)
+    call.session.add(question)
+    return call.reply(template, duty=duty, numbers=[duty.number], is_group=call.request.is_group, **facts)

@@ -1,0 +1,146 @@
+"""What waits to be sent: put in with its cause, claimed by one process at a time, marked when it is out."""
+
+import json
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+import sqlalchemy as sa
+from sqlalchemy.orm import aliased
+from sqlmodel import Session, col
+
+from db.models import Notice, Outbox, OutboxKind, OutboxState, SentMessage
+from db.queries import insert_new
+from text.reply import Reply
+
+UNSENT = (OutboxState.WAITING, OutboxState.SENDING)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Envelope:
+    """A reply with where it belongs: the message it changes or quotes, and the button press that it answers."""
+
+    reply: Reply | None
+    edits: str | None = None
+    quotes: str | None = None
+    press: str | None = None
+
+    def to_json(self) -> str:
+        """Pack for the outbox."""
+        packed = [self.reply.to_json() if self.reply else None, self.edits, self.quotes, self.press]
+        return json.dumps(packed, ensure_ascii=False)
+
+    @classmethod
+    def from_json(cls, packed: str) -> "Envelope":
+        """Unpack from the outbox."""
+        reply, edits, quotes, press = json.loads(packed)
+        return cls(reply=Reply.from_json(reply) if reply else None, edits=edits, quotes=quotes, press=press)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Outgoing:
+    """One message on its way out; ``repeated`` when it was perhaps sent before a crash."""
+
+    id: int
+    chat: str
+    envelope: Envelope
+    repeated: bool = False
+    attempts: int = 0
+
+
+def post(session: Session, chat: str, envelope: Envelope, now: datetime) -> None:
+    """Put an answer into the outbox, in the transaction of the act that it answers."""
+    row = {"kind": OutboxKind.REPLY, "state": OutboxState.WAITING, "chat": chat, "payload": envelope.to_json()}
+    times = {"created_at": now, "send_after": now}
+    blank = {"claimed_by": "", "attempts": 0, "possibly_repeated": False, "error": ""}
+    session.execute(sa.insert(Outbox), [row | times | blank])
+
+
+def claimable(now: datetime, notices: bool) -> sa.Select[Outbox]:
+    """Select what may be sent now, of each chat only the first, so that order is kept.
+
+    A claim that ran out belongs to a process that died: what it held may be taken over.
+    """
+    earlier = aliased(Outbox)
+    kinds = list(OutboxKind) if notices else [OutboxKind.REPLY]
+    free = sa.or_(col(Outbox.state) == OutboxState.WAITING, col(Outbox.claimed_until) <= now)
+    before = sa.select(sa.literal(1)).where(
+        col(earlier.chat) == col(Outbox.chat), col(earlier.id) < col(Outbox.id),
+        col(earlier.state).in_([sa.literal_column(f"'{state}'") for state in UNSENT]),
+        col(earlier.kind).in_(kinds), sa.or_(col(earlier.kind) == OutboxKind.REPLY, col(earlier.send_after) <= now),
+    )  # fmt: skip
+    return (
+        sa.select(Outbox)
+        # literal states, not parameters: only so does the partial index of unsent rows apply
+        .where(col(Outbox.state).in_([sa.literal_column(f"'{state}'") for state in UNSENT]), free)
+        .where(col(Outbox.kind).in_(kinds), col(Outbox.send_after) <= now, ~sa.exists(before))
+        .order_by(col(Outbox.id))
+        .with_for_update(skip_locked=True, of=Outbox)
+    )
+
+
+def claim(row: Outbox, owner: str, now: datetime, lease: timedelta) -> None:
+    """Take a row for sending; one whose sender died is marked as possibly repeated."""
+    row.possibly_repeated = row.possibly_repeated or row.state == OutboxState.SENDING
+    row.state, row.claimed_by, row.claimed_until = OutboxState.SENDING, owner, now + lease
+    row.attempts += 1
+
+
+def mark_sent(session: Session, sent: list[tuple[Outgoing, str | None]], now: datetime) -> None:
+    """Mark messages as sent, and remember which duties they were about."""
+    ids = [outgoing.id for outgoing, _message_id in sent]
+    if not ids:
+        return
+    session.execute(
+        sa.update(Outbox)
+        .where(col(Outbox.id).in_(ids))
+        .values(state=OutboxState.SENT, sent_at=now, claimed_until=None, error="")
+        .execution_options(synchronize_session=False)
+    )
+    about = [
+        {
+            "chat": outgoing.chat,
+            "message_id": message_id,
+            "numbers": list(outgoing.envelope.reply.numbers),
+            "sent_at": now,
+        }
+        for outgoing, message_id in sent
+        if message_id and outgoing.envelope.reply and outgoing.envelope.reply.numbers
+    ]
+    insert_new(session, SentMessage, about)
+
+
+def put_back(
+    session: Session, outgoing_id: int, until: datetime, error: str, *, in_doubt: bool
+) -> None:  # fmt: skip
+    """Let a message wait for another attempt; ``in_doubt`` when it may have arrived all the same."""
+    values = {"state": OutboxState.WAITING, "send_after": until, "claimed_until": None, "error": error[:500]}
+    if in_doubt:
+        values["possibly_repeated"] = True
+    session.execute(sa.update(Outbox).where(col(Outbox.id) == outgoing_id).values(**values))
+
+
+def give_up(session: Session, outgoing_id: int, error: str) -> None:
+    """Mark a message as never to be sent; the notices that it carried look for another way."""
+    session.execute(
+        sa.update(Outbox)
+        .where(col(Outbox.id) == outgoing_id)
+        .values(state=OutboxState.FAILED, claimed_until=None, error=error[:500])
+    )
+    session.execute(sa.delete(Notice).where(col(Notice.outbox_id) == outgoing_id))
+
+
+def drop(session: Session, row: Outbox, why: str) -> None:
+    """Drop a message that is no longer true; what its notices said was never said."""
+    row.state, row.claimed_until, row.error = OutboxState.DROPPED, None, why
+    session.execute(sa.delete(Notice).where(col(Notice.outbox_id) == row.id))
+
+
+def drop_expired(session: Session, today: date) -> int:
+    """Drop notices whose day is over: the next plan says what is still true, once."""
+    query = sa.select(Outbox).where(
+        col(Outbox.state) == OutboxState.WAITING, col(Outbox.kind) != OutboxKind.REPLY, col(Outbox.day) < today
+    )
+    rows = list(session.execute(query).scalars())
+    for row in rows:
+        drop(session, row, "its day is over")
+    return len(rows)

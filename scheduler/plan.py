@@ -1,0 +1,255 @@
+"""What is to be said to whom today: rules compare the ledger with what was said, and outbox rows are written.
+
+Run as often as you like: unique keys make a second run change nothing.
+"""
+
+from collections import defaultdict
+from collections.abc import Collection
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+
+from apscheduler.triggers.cron import CronTrigger
+from sqlmodel import Session, col, select
+
+from db.models import Account, Chat, Duty, DutyOfficial, Level, Notice, Outbox, OutboxKind, Person
+from db.queries import (
+    city,
+    insert_new,
+    mark,
+    newest_event_id,
+    notices_about,
+    open_dated_duties,
+    people,
+    reachable_accounts,
+    reachable_groups,
+    regions,
+    set_mark,
+)
+from rules.officials import Told, deputies_of, told_of
+from rules.permission import gets_digest, reads_whole_city
+from rules.policy import Office
+from rules.reminders import OVERDUE, Rule, rule_today
+from scheduler.outbox import drop_expired
+from services.digest import make_digest
+from services.office import office_now
+
+PLAN_MARK = "plan"
+DIGEST_MARK = "digest"
+HOLIDAY_SLACK = timedelta(days=15)  # a lead time moves to before a holiday, so look that much further ahead
+
+
+@dataclass(frozen=True, kw_only=True)
+class Item:
+    """One rule that holds today for one duty and the person to be told."""
+
+    duty: Duty
+    person: Person
+    rule: Rule
+
+    @property
+    def key(self) -> str:
+        """What makes it one and the same notice, whenever and by whomever it is planned."""
+        return f"{self.duty.number}/{self.duty.due_on}/{self.rule.name}/{self.person.official_id}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Route:
+    """Where a person's notices go: his own chat, his county's group, or his deputy's chat."""
+
+    address: str
+    person: Person | None  # None: a group
+
+
+@dataclass(kw_only=True)
+class Scene:
+    """What planning looks at, read once."""
+
+    session: Session
+    office: Office
+    now: datetime
+    today: date
+    people: list[Person]
+    accounts: dict[int, Account]
+    groups: dict[int, Chat]
+    waiting_for_digest: set[int] = field(default_factory=set)
+
+
+def plan(session: Session, office: Office, now: datetime) -> int:
+    """Write what is to be said today and is not written yet; return how many messages were added."""
+    office = office_now(session, office)
+    today = office.today(now)
+    drop_expired(session, today)
+    if not office.may_notify(now) or not _known_before(session, office, today):
+        return 0
+    due = digest_due(office, now)
+    state = f"{today}/{newest_event_id(session)}/{due}"
+    if mark(session, PLAN_MARK) == state:
+        return 0
+    scene = Scene(
+        session=session, office=office, now=now, today=today, people=people(session),
+        accounts=reachable_accounts(session), groups=reachable_groups(session),
+    )  # fmt: skip
+    digests = _plan_digests(scene, due)
+    added = len(digests) + _plan_reminders(scene, digests)
+    set_mark(session, PLAN_MARK, state)
+    return added
+
+
+def digest_due(office: Office, now: datetime) -> bool:
+    """Tell whether today's digest hour has come."""
+    local = office.local(now)
+    midnight = local.replace(hour=0, minute=0, second=0, microsecond=0)
+    trigger = CronTrigger.from_crontab(office.policy.digest_at, timezone=office.zone)
+    fires = trigger.get_next_fire_time(None, midnight)
+    return fires is not None and fires.date() == local.date() and fires <= local
+
+
+def is_crontab(line: str) -> bool:
+    """Tell whether the line can say when digests are due."""
+    try:
+        CronTrigger.from_crontab(line)
+    except ValueError:
+        return False
+    return True
+
+
+def _known_before(session: Session, office: Office, today: date) -> bool:
+    """Tell whether there was a ledger before today: what was imported today may still be looked over in peace."""
+    first = session.exec(select(Duty.known_at).order_by(col(Duty.id)).limit(1)).first()
+    return first is not None and office.today(first) < today
+
+
+def _plan_digests(scene: Scene, due: bool) -> dict[int, int]:
+    """Write the digests of the day, if they are news; return the outbox row of each reader by person id."""
+    readers = [p for p in scene.people if p.id in scene.accounts and gets_digest(p, scene.today)]
+    if not due:
+        scene.waiting_for_digest = {p.id for p in readers if p.id is not None}
+        return {}
+    if mark(scene.session, DIGEST_MARK) != str(scene.today):
+        for region_id in {_digest_region(scene, person) for person in readers}:
+            region = next(region for region in regions(scene.session) if region.id == region_id)
+            if make_digest(scene.session, scene.office, region, scene.now).is_news:
+                told = [p for p in readers if _digest_region(scene, p) == region_id]
+                for person in told:
+                    _write_row(scene, OutboxKind.DIGEST, Route(address=_own(scene, person), person=person))
+        set_mark(scene.session, DIGEST_MARK, str(scene.today))
+    query = select(Outbox).where(Outbox.kind == OutboxKind.DIGEST, Outbox.day == scene.today)
+    rows = scene.session.exec(query.where(Outbox.state == "waiting"))
+    return {row.person_id: row.id for row in rows if row.person_id and row.id}
+
+
+def _digest_region(scene: Scene, person: Person) -> int:
+    root = city(scene.session)
+    return root.id if root and root.id and reads_whole_city(person) else person.region_id
+
+
+def _own(scene: Scene, person: Person) -> str:
+    return scene.accounts[person.id or 0].address
+
+
+def _plan_reminders(scene: Scene, digests: dict[int, int]) -> int:
+    merged: dict[str, list[Item]] = defaultdict(list)
+    routes: dict[str, Route] = {}
+    for item in _items(scene):
+        route = _route(scene, item.person)
+        if route is not None and (route.person is None or route.person.id not in scene.waiting_for_digest):
+            routes[route.address] = route
+            merged[route.address].append(item)
+    added = 0
+    for address, items in merged.items():
+        reader = routes[address].person
+        digest_id = digests.get(reader.id) if reader and reader.id else None
+        outbox_id = digest_id or _write_row(scene, OutboxKind.REMINDER, routes[address])
+        if outbox_id is not None:
+            _write_notices(scene, items, outbox_id)
+            added += digest_id is None
+    return added
+
+
+def _items(scene: Scene) -> list[Item]:
+    """Ask the rules, for every open duty near or past its deadline and everybody who is to be told of it."""
+    policy, calendar = scene.office.policy, scene.office.calendar
+    horizon = scene.today + timedelta(days=max(policy.lead_days + policy.strict_lead_days)) + HOLIDAY_SLACK
+    duties = open_dated_duties(scene.session, horizon)
+    named, said = _named(scene, duties), _said(scene, duties)
+    items = []
+    for duty in duties:
+        known_on = scene.office.today(duty.known_at)
+        if known_on >= scene.today:
+            continue
+        for told in _audience(scene, duty, named[duty.id or 0]):
+            heard = said.get((duty.id or 0, duty.due_on, told.person.id or 0), {})
+            rule = rule_today(duty, scene.today, known_on, heard, policy, calendar)
+            is_deputy = told.person.level == Level.DEPUTY and told not in _own_audience(
+                scene, duty, named[duty.id or 0]
+            )
+            if rule and (not is_deputy or rule.name.startswith(OVERDUE)):
+                items.append(Item(duty=duty, person=told.person, rule=rule))
+    return items
+
+
+def _own_audience(scene: Scene, duty: Duty, named: Collection[Person]) -> list[Told]:
+    return told_of(duty, named, scene.people, scene.today)
+
+
+def _audience(scene: Scene, duty: Duty, named: Collection[Person]) -> list[Told]:
+    """Return who is reminded of a duty, and its deputies, who hear of it once it is overdue."""
+    told = _own_audience(scene, duty, named)
+    ids = {t.person.id for t in told}
+    return told + [Told(person=p) for p in deputies_of(duty, scene.people, scene.today) if p.id not in ids]
+
+
+def _named(scene: Scene, duties: list[Duty]) -> dict[int, list[Person]]:
+    by_id = {person.id: person for person in scene.people}
+    query = (
+        select(DutyOfficial)
+        .where(col(DutyOfficial.duty_id).in_([d.id for d in duties]), DutyOfficial.level == Level.RESPONSIBLE)
+        .order_by(col(DutyOfficial.duty_id), col(DutyOfficial.position))
+    )
+    found: dict[int, list[Person]] = defaultdict(list)
+    for official in scene.session.exec(query):
+        if official.person_id in by_id:
+            found[official.duty_id].append(by_id[official.person_id])
+    return found
+
+
+def _said(scene: Scene, duties: list[Duty]) -> dict[tuple[int, date | None, int], dict[str, date]]:
+    said: dict[tuple[int, date | None, int], dict[str, date]] = defaultdict(dict)
+    for notice in notices_about(scene.session, [duty.id for duty in duties if duty.id is not None]):
+        said[(notice.duty_id, notice.due_on, notice.person_id)][notice.rule] = notice.day
+    return said
+
+
+def _route(scene: Scene, person: Person) -> Route | None:
+    """Return where a person's notices go; None when nobody can be reached, which ``duban doctor`` shows."""
+    if person.id in scene.accounts:
+        return Route(address=_own(scene, person), person=person)
+    if person.region_id in scene.groups:
+        return Route(address=scene.groups[person.region_id].address, person=None)
+    same_county = [p for p in scene.people if p.region_id == person.region_id and p.level == Level.DEPUTY]
+    in_charge = [p for p in same_county if set(p.workstreams) & set(person.workstreams) and p.id in scene.accounts]
+    return Route(address=_own(scene, in_charge[0]), person=in_charge[0]) if in_charge else None
+
+
+def _write_row(scene: Scene, kind: OutboxKind, route: Route) -> int | None:
+    """Write a message's row under its key; None when this person or group had its message of the day already."""
+    who = route.person.official_id if route.person else route.address
+    key = f"{kind.value}:{who}:{scene.today}"
+    if scene.session.exec(select(Outbox.id).where(Outbox.key == key)).first() is not None:
+        return None
+    row = Outbox(
+        key=key, kind=kind, chat=route.address, person_id=route.person.id if route.person else None, day=scene.today,
+        created_at=scene.now, send_after=scene.now,
+    )  # fmt: skip
+    scene.session.add(row)
+    scene.session.flush()
+    return row.id
+
+
+def _write_notices(scene: Scene, items: list[Item], outbox_id: int) -> None:
+    rows = [
+        {"key": item.key, "duty_id": item.duty.id, "person_id": item.person.id, "due_on": item.duty.due_on,
+         "rule": item.rule.name, "day": scene.today, "late": item.rule.late, "outbox_id": outbox_id}
+        for item in items
+    ]  # fmt: skip
+    insert_new(scene.session, Notice, rows)

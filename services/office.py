@@ -1,0 +1,17 @@
+"""The office as it is now: what the config says, and what people changed in the database."""
+
+from dataclasses import replace
+
+from sqlmodel import Session
+
+from db.queries import workday_overrides
+from rules.policy import Office
+
+
+def office_now(session: Session, office: Office) -> Office:
+    """Return the office with the workdays that were declared in the database; they win over the config's."""
+    declared = workday_overrides(session)
+    if not declared:
+        return office
+    calendar = replace(office.calendar, overrides={**office.calendar.overrides, **declared})
+    return replace(office, calendar=calendar)

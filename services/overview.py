@@ -1,0 +1,89 @@
+"""Figures for those who ask: of a region, by workstream, by county; as of a day, of the ledger as it is now."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from sqlmodel import Session, col
+
+from db import figures as sums
+from db.models import Duty, Region
+from db.queries import ledger_changed_at, regions
+from db.types import mu_from_grains
+from rules.figures import Figures
+from rules.policy import Office
+from text.regions import Gazetteer
+
+AREAS = ("area", "farmland", "rectified_area", "rectified_farmland", "accepted_area", "accepted_farmland")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Basis:
+    """What a figure rests on: the day it is judged at, and the day of the ledger."""
+
+    as_of: date
+    ledger_of: date | None
+
+
+def basis(session: Session, office: Office, as_of: date) -> Basis:
+    """Return what figures asked for on a day rest on."""
+    changed = ledger_changed_at(session)
+    return Basis(as_of=as_of, ledger_of=office.today(changed) if changed else None)
+
+
+def total(session: Session, as_of: date, region_ids: Sequence[int] | None, workstream: str | None = None) -> Figures:
+    """Return the figures of some regions together (None: of all)."""
+    return _figures(sums.aggregates(session, as_of, (), region_ids, workstream)[0])
+
+
+def by_workstream(session: Session, as_of: date, region_ids: Sequence[int] | None) -> dict[str, Figures]:
+    """Return the figures of some regions by workstream."""
+    rows = sums.aggregates(session, as_of, (col(Duty.workstream),), region_ids)
+    return {row[0]: _figures(row, skip=1) for row in rows}
+
+
+def by_county(
+    session: Session, as_of: date, region_ids: Sequence[int] | None, workstream: str | None = None
+) -> dict[int, Figures]:
+    """Return the figures by region id."""
+    rows = sums.aggregates(session, as_of, (col(Duty.region_id),), region_ids, workstream)
+    return {row[0]: _figures(row, skip=1) for row in rows}
+
+
+def cells(session: Session, as_of: date) -> dict[int, dict[str, Figures]]:
+    """Return the figures by region id and workstream."""
+    found: dict[int, dict[str, Figures]] = {}
+    for row in sums.aggregates(session, as_of, (col(Duty.region_id), col(Duty.workstream)), None):
+        found.setdefault(row[0], {})[row[1]] = _figures(row, skip=2)
+    return found
+
+
+def report(session: Session, office: Office, as_of: date) -> dict[str, Any]:
+    """Return every figure under the names and in the shape of ``city/expected.json``."""
+    gazetteer = Gazetteer(regions(session))
+    cell, county = cells(session, as_of), by_county(session, as_of, None)
+    workstream = by_workstream(session, as_of, None)
+    city = total(session, as_of, None)
+    known = basis(session, office, as_of)
+    return {
+        "as_of": as_of.isoformat(),
+        "ledger_of": known.ledger_of.isoformat() if known.ledger_of else None,
+        "duties": city.count,
+        "workstreams": {w.code: w.zh for w in office.policy.workstreams},
+        "cells": {c.name: _all_cells(cell, c, office) for c in gazetteer.counties},
+        "by_county": {c.name: county.get(c.id or 0, Figures()).as_json() for c in gazetteer.counties},
+        "by_workstream": {w.code: workstream.get(w.code, Figures()).as_json() for w in office.policy.workstreams},
+        "city": city.as_json(),
+    }
+
+
+def _all_cells(cell: dict[int, dict[str, Figures]], county: Region, office: Office) -> dict[str, Any]:
+    row = cell.get(county.id or 0, {})
+    return {w.code: row.get(w.code, Figures()).as_json() for w in office.policy.workstreams}
+
+
+def _figures(row: Sequence[Any], skip: int = 0) -> Figures:
+    values = zip(sums.FIGURE_NAMES, row[skip:], strict=True)
+    typed: dict[str, Any] = {name: mu_from_grains(v) if name in AREAS else int(v) for name, v in values}
+    return Figures(**typed)

@@ -1,0 +1,157 @@
+"""What the bot says: a Reply with its buttons, rendered by one door that escapes everything people wrote."""
+
+import json
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from decimal import Decimal
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import jinja2
+from markupsafe import Markup
+
+from db.models import Status
+from rules.lights import Light
+from text.catalogue import translations
+from text.quantities import say_area
+
+LANGUAGES = ("zh", "en")
+CLIP = 60  # characters of a title or remark that a list shows
+BAR_BLOCKS = 10
+
+LIGHTS = {
+    Light.RED: "🔴", Light.YELLOW: "🟡", Light.BLUE: "🔵", Light.GREEN: "🟢",
+    Light.WAITING: "⏳", Light.NONE: "⚪", Light.UNDATED: "❔", Light.DONE: "✅",
+}  # fmt: skip
+
+
+@dataclass(frozen=True, kw_only=True)
+class Button:
+    """A command that somebody else typed."""
+
+    label: str
+    command: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Reply:
+    """An answer or a notice: HTML of the subset that Telegram takes, rows of buttons, and the duties it is about.
+
+    ``replaces`` asks to change the message whose button was pressed instead of adding one.
+    """
+
+    html: str
+    buttons: tuple[tuple[Button, ...], ...] = ()
+    numbers: tuple[str, ...] = ()
+    replaces: bool = False
+
+    def to_json(self) -> str:
+        """Pack for the outbox."""
+        buttons = [[[button.label, button.command] for button in row] for row in self.buttons]
+        packed = {"html": self.html, "buttons": buttons, "numbers": self.numbers, "replaces": self.replaces}
+        return json.dumps(packed, ensure_ascii=False)
+
+    @classmethod
+    def from_json(cls, packed: str) -> "Reply":
+        """Unpack from the outbox."""
+        raw = json.loads(packed)
+        buttons = tuple(tuple(Button(label=b[0], command=b[1]) for b in row) for row in raw["buttons"])
+        return cls(html=raw["html"], buttons=buttons, numbers=tuple(raw["numbers"]), replaces=raw["replaces"])
+
+
+@dataclass(frozen=True, kw_only=True)
+class Speech:
+    """Says things in one language."""
+
+    language: str
+    environment: jinja2.Environment = field(repr=False)
+
+    def say(self, template: str, **facts: Any) -> str:
+        """Render a message; facts are escaped, only templates hold markup."""
+        return str(self.environment.get_template(f"{template}.j2").render(facts)).strip()
+
+    def word(self, msgid: str) -> str:
+        """Translate a word that code chose (a status, a button's label)."""
+        return translations(self.language).gettext(msgid)
+
+    def button(self, msgid: str, command: str, **facts: Any) -> Button:
+        """Make a button with a translated label."""
+        label = self.word(msgid)
+        return Button(label=label % facts if facts else label, command=command)
+
+
+@cache
+def speech(language: str) -> Speech:
+    """Return the voice of a language; an unknown one speaks Chinese."""
+    language = language if language in LANGUAGES else LANGUAGES[0]
+    environment = jinja2.Environment(
+        loader=jinja2.FileSystemLoader(Path(__file__).parent / "templates"),
+        autoescape=True,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        undefined=jinja2.StrictUndefined,
+        auto_reload=False,
+        extensions=["jinja2.ext.i18n"],
+    )
+    environment.install_gettext_translations(translations(language), newstyle=True)  # type: ignore[attr-defined]
+    environment.filters |= {
+        "area": lambda value: say_area(Decimal(value)),
+        "percent": lambda value: "—" if value is None else f"{value}%",
+        "day": lambda value: say_day(value, language),
+        "weekday": lambda value: say_weekday(value, language),
+        "clip": clip,
+        "light": lambda value: LIGHTS[value],
+        "status": lambda value: translations(language).gettext(STATUS_WORDS[value]),
+        "bar": bar,
+    }
+    return Speech(language=language, environment=environment)
+
+
+def N_(msgid: str) -> str:  # noqa: N802  (the name by which Babel finds words that are translated later)
+    """Mark a word for the catalogue."""
+    return msgid
+
+
+STATUS_WORDS = {
+    Status.NOT_STARTED: N_("未启动"),
+    Status.IN_PROGRESS: N_("整改中"),
+    Status.AWAITING_ACCEPTANCE: N_("待验收"),
+    Status.RETURNED: N_("退回重改"),
+    Status.CLOSED: N_("已销号"),
+    Status.LONG_TERM: N_("长期坚持"),
+    Status.SUSPENDED: N_("暂缓"),
+}
+
+_WEEKDAYS = {"zh": "一二三四五六日", "en": ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")}
+_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+
+
+def say_day(day: date | datetime, language: str) -> str:
+    """Say a date as people do: 11月18日, 18 Nov."""
+    return f"{day.month}月{day.day}日" if language == "zh" else f"{day.day} {_MONTHS[day.month - 1]}"
+
+
+def say_weekday(day: date | datetime, language: str) -> str:
+    """Say the day of the week: 周三, Wed."""
+    word = _WEEKDAYS[language][day.weekday()]
+    return f"周{word}" if language == "zh" else word
+
+
+def clip(text: str, length: int = CLIP) -> str:
+    """Cut a long text for a list; the whole of it is one tap away."""
+    text = " ".join(text.split())
+    return text if len(text) <= length else text[: length - 1] + "…"
+
+
+def bar(accepted: Decimal | None, reported: Decimal | None) -> Markup:
+    """Draw both bases in one bar: █ accepted, ▒ reported beyond it, ░ left; a start shows as one block."""
+    done = _blocks(accepted)
+    claimed = max(_blocks(reported), done)
+    return Markup("█" * done + "▒" * (claimed - done) + "░" * (BAR_BLOCKS - claimed))  # noqa: S704  (only our blocks)
+
+
+def _blocks(rate: Decimal | None) -> int:
+    if not rate:
+        return 0
+    return max(1, min(BAR_BLOCKS, int(rate * BAR_BLOCKS / 100)))
