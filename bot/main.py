@@ -177,7 +177,7 @@ def say(
             with opened.store.writing() if keeps else opened.store.reading() as session:
                 reply = answered(session)
         except Refusal as refusal:
-            raise Mistake(speech(office.language).say("refusals", why=refusal.why.value, **refusal.facts)) from None
+            raise Mistake(speech(office.language).say("refusals", why=refusal.why, **refusal.facts)) from None
     if reply is not None:
         show_reply(reply)
     if not keeps:
@@ -211,7 +211,7 @@ def invite(
                 found = identity.find_person(session, person)
             except Refusal as refusal:
                 voice = speech(settings.office.language)
-                raise Mistake(voice.say("refusals", why=refusal.why.value, **refusal.facts)) from None
+                raise Mistake(voice.say("refusals", why=refusal.why, **refusal.facts)) from None
             act = Act(key=f"invite:{moment.isoformat()}", at=moment, said_in=TERMINAL)
             code = identity.invite(session, act, found, settings.office.policy)
             note(f"{found.name}, {found.unit}, {found.post}")

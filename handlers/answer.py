@@ -108,5 +108,7 @@ def _refused(call: Call, refusal: Refusal) -> Reply:
     buttons = [Button(label=label, command=command) for label, command in refusal.choices]
     rows = tuple(tuple(buttons[i : i + CHOICES_A_ROW]) for i in range(0, len(buttons), CHOICES_A_ROW))
     facts: Mapping[str, object] = refusal.facts
-    html = call.speech.say("refusals", why=refusal.why.value, has_choices=bool(buttons), **facts)
+    html = call.speech.say(
+        "refusals", why=refusal.why.value, has_choices=bool(buttons), county=call.example_county, **facts
+    )
     return Reply(html=html, buttons=rows)

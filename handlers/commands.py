@@ -45,11 +45,11 @@ class Command:
 COMMANDS = (
     Command(
         name="status", aliases=("进度", "整改进度", "进展情况", "情况", "查询"), audience=Audience.READERS,
-        handler=status.status, summary=N_("整改进度"), example=N_("进度 北山县 督察"),
+        handler=status.status, summary=N_("整改进度"), example=N_("进度 %(county)s 督察"),
     ),
     Command(
         name="overdue", aliases=("超期", "逾期", "超期清单"), audience=Audience.READERS,
-        handler=lists.overdue_list, summary=N_("超期事项"), example=N_("超期 北山县"),
+        handler=lists.overdue_list, summary=N_("超期事项"), example=N_("超期 %(county)s"),
     ),
     Command(
         name="due", aliases=("到期", "临期", "快到期"), audience=Audience.READERS,
@@ -57,7 +57,7 @@ COMMANDS = (
     ),
     Command(
         name="duty", aliases=("事项", "详情", "查看"), audience=Audience.READERS,
-        handler=duty.duty, summary=N_("一件事项的详情"), example=N_("事项 DC-2026-004"),
+        handler=duty.duty, summary=N_("一件事项的详情"), example=N_("事项 编号"),
     ),
     Command(
         name="mine", aliases=("我的", "我的事项", "我的任务"), audience=Audience.PERSONS,
@@ -65,11 +65,11 @@ COMMANDS = (
     ),
     Command(
         name="done", aliases=("完成", "已完成", "报完成", "整改完成", "已整改"), audience=Audience.PERSONS, writes=True,
-        handler=reporting.done, summary=N_("报完成(待验收)"), example=N_("完成 DC-2026-004"),
+        handler=reporting.done, summary=N_("报完成(待验收)"), example=N_("完成 编号"),
     ),
     Command(
         name="progress", aliases=("进展", "报进展", "上报"), audience=Audience.PERSONS, writes=True,
-        handler=reporting.progress, summary=N_("报累计已整改面积(亩)和其中耕地"), example=N_("进展 DC-2026-004 30 20"),
+        handler=reporting.progress, summary=N_("报累计已整改面积(亩)和其中耕地"), example=N_("进展 编号 30 20"),
     ),
     Command(
         name="undo", aliases=("撤销", "撤回"), audience=Audience.PERSONS, writes=True,
@@ -81,7 +81,7 @@ COMMANDS = (
     ),
     Command(
         name="bind", aliases=("绑定",), audience=Audience.OFFICE, writes=True,
-        handler=membership.bind, summary=N_("把本群绑定到县(市、区)"), example=N_("绑定 北山县"),
+        handler=membership.bind, summary=N_("把本群绑定到县(市、区)"), example=N_("绑定 %(county)s"),
     ),
     Command(
         name="lang", aliases=("语言", "language"), audience=Audience.PERSONS, writes=True,

@@ -32,6 +32,7 @@ def help_(call: Call) -> Reply:
         "help",
         *_first_buttons(call),
         commands=commands,
+        county=call.example_county,
         person=person,
         is_group=call.request.is_group,
         home=call.home if person or call.group else None,

@@ -89,6 +89,12 @@ class Call:
         return numbers_in_message(self.session, self.request.chat, self.request.replied_to)
 
     @property
+    def example_county(self) -> str:
+        """A county that may be asked about here, for the examples in help and refusals."""
+        readable = [c for c in self.gazetteer.counties if (self.group or self.person) and self.may_read(c)]
+        return readable[0].name if readable else "XX县"
+
+    @property
     def names_people(self) -> bool:
         """Whether personal names may be said here; in groups only units are named."""
         return not self.request.is_group

@@ -37,12 +37,11 @@ async def rehearse(port: int, home: Path) -> None:
     say("正在导入样例城市 … / loading the sample city …")
     store = Store(settings.database_url)
     upgrade(store.engine)
-    # imported the evening before: what was imported today is first spoken of on the next working day
-    load_city(store, settings.office, start - timedelta(hours=15))
+    load_city(store, settings.office, start - timedelta(minutes=30))
     clock = VirtualClock(settings.office, start, utc_now)
     telegram = Lookalike(token=TOKEN, username=BOT_NAME, clock=clock.now, history=5000)
     await telegram.start()
-    residents = move_in(store, telegram, start - timedelta(hours=1))
+    residents = move_in(store, telegram, start - timedelta(minutes=20))
     store.close()
     program = Program(_pointed_at(settings, telegram), clock=clock.now)
 
@@ -52,13 +51,20 @@ async def rehearse(port: int, home: Path) -> None:
 
     clock.live = live
     page = Page(telegram, residents, clock)
-    await page.start(port)
+    await _open(page, port)
     loop = asyncio.get_running_loop()
     for name in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(name, program.stop)
     await program.run(ready=lambda: say(f"请在浏览器打开 / open in a browser: {page.url}  (Ctrl-C 结束 / to stop)"))
     await page.stop()
     await telegram.stop()
+
+
+async def _open(page: Page, port: int) -> None:
+    try:
+        await page.start(port)
+    except OSError:  # somebody else's: any other port will do, the address is printed
+        await page.start(0)
 
 
 def _pointed_at(settings: Settings, telegram: Lookalike) -> Settings:

@@ -66,7 +66,7 @@ class Figures:
 
     def rate(self, basis: RateBasis, *, accepted: bool) -> Decimal | None:
         """Return the rate on the given bases."""
-        name = f"rate_by_{basis.value}" + ("_accepted" if accepted else "")
+        name = f"rate_by_{basis}" + ("_accepted" if accepted else "")
         value: Decimal | None = getattr(self, name)
         return value
 

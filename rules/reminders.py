@@ -62,7 +62,7 @@ def _lead_today(
     if not come or come[-1][1] in said:
         return None
     day, name = come[-1]
-    return Rule(name=name, late=known_on <= day < today)
+    return Rule(name=name, late=known_on < day < today)
 
 
 def _overdue_today(
@@ -70,7 +70,7 @@ def _overdue_today(
 ) -> Rule | None:
     if OVERDUE not in said:
         first = calendar.on_or_after(due_on + timedelta(days=1))
-        return Rule(name=OVERDUE, late=known_on <= first < today)
+        return Rule(name=OVERDUE, late=known_on < first < today)
     spoken = [day for name, day in said.items() if name == OVERDUE or name.startswith(WEEKLY)]
     weekly_day = weekly_list_day(today, policy, calendar)
     week = sum(name.startswith(WEEKLY) for name in said) + 1

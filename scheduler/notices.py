@@ -63,10 +63,11 @@ def _reminder(
     shown = told[:MOST_LINES]
     groups = _groups(session, shown, person, today)
     overdue = sum(is_overdue(duty, today) for duty in told)
+    acts = any(group["title"] != "deputy" for group in groups)
     html = voice.say(
         "reminder", person=person, place=_place(session, told), groups=groups, more=len(told) - len(shown),
         overdue_count=overdue, due_count=len(told) - overdue, late=any(notice.late for notice in true),
-        unreached=person is None, basis=overview.basis(session, office, today),
+        unreached=person is None, acts=acts, basis=overview.basis(session, office, today),
     )  # fmt: skip
     return Reply(html=html, buttons=_buttons(voice, groups, person), numbers=tuple(duty.number for duty in told))
 

@@ -25,7 +25,7 @@ from db.queries import (
     regions,
     set_mark,
 )
-from rules.officials import Told, deputies_of, told_of
+from rules.officials import deputies_of, told_of
 from rules.permission import gets_digest, reads_whole_city
 from rules.policy import Office
 from rules.reminders import OVERDUE, Rule, rule_today
@@ -177,26 +177,19 @@ def _items(scene: Scene) -> list[Item]:
         known_on = scene.office.today(duty.known_at)
         if known_on >= scene.today:
             continue
-        for told in _audience(scene, duty, named[duty.id or 0]):
-            heard = said.get((duty.id or 0, duty.due_on, told.person.id or 0), {})
+        for person, hears_leads in _audience(scene, duty, named[duty.id or 0]):
+            heard = said.get((duty.id or 0, duty.due_on, person.id or 0), {})
             rule = rule_today(duty, scene.today, known_on, heard, policy, calendar)
-            is_deputy = told.person.level == Level.DEPUTY and told not in _own_audience(
-                scene, duty, named[duty.id or 0]
-            )
-            if rule and (not is_deputy or rule.name.startswith(OVERDUE)):
-                items.append(Item(duty=duty, person=told.person, rule=rule))
+            if rule and (hears_leads or rule.name.startswith(OVERDUE)):
+                items.append(Item(duty=duty, person=person, rule=rule))
     return items
 
 
-def _own_audience(scene: Scene, duty: Duty, named: Collection[Person]) -> list[Told]:
-    return told_of(duty, named, scene.people, scene.today)
-
-
-def _audience(scene: Scene, duty: Duty, named: Collection[Person]) -> list[Told]:
-    """Return who is reminded of a duty, and its deputies, who hear of it once it is overdue."""
-    told = _own_audience(scene, duty, named)
-    ids = {t.person.id for t in told}
-    return told + [Told(person=p) for p in deputies_of(duty, scene.people, scene.today) if p.id not in ids]
+def _audience(scene: Scene, duty: Duty, named: Collection[Person]) -> list[tuple[Person, bool]]:
+    """Return who is reminded of a duty, and its deputies, who hear of it only once it is overdue."""
+    told = {t.person.id: t.person for t in told_of(duty, named, scene.people, scene.today)}
+    deputies = [p for p in deputies_of(duty, scene.people, scene.today) if p.id not in told]
+    return [(person, True) for person in told.values()] + [(person, False) for person in deputies]
 
 
 def _named(scene: Scene, duties: list[Duty]) -> dict[int, list[Person]]:

@@ -12,7 +12,7 @@ _SUFFIX = re.compile(r"(?:自治县|林区|特区|新区|县|区|市)$")
 _UNIT = re.compile(r"(?:人民政府|县委|区委|市委|政府)$")
 _COUNTY_WORD = re.compile(r"(?: county| district| city)$")
 WHOLE_CITY = frozenset({"city", "全市", "全部", "all", "市"})
-NEAR_SCORE = 55  # out of 100; below it a name is no help
+NEAR_SCORE = 30  # out of 100; below it a name is no help
 
 
 def key(name: str) -> str:

@@ -97,7 +97,7 @@ def speech(language: str) -> Speech:
     environment.install_gettext_translations(translations(language), newstyle=True)  # type: ignore[attr-defined]
     environment.filters |= {
         "area": lambda value: say_area(Decimal(value)),
-        "percent": lambda value: "—" if value is None else f"{value}%",
+        "percent": say_percent,
         "day": lambda value: say_day(value, language),
         "weekday": lambda value: say_weekday(value, language),
         "clip": clip,
@@ -125,6 +125,11 @@ STATUS_WORDS = {
 
 _WEEKDAYS = {"zh": "一二三四五六日", "en": ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")}
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+
+
+def say_percent(rate: Decimal | None) -> str:
+    """Say a rate as bulletins do: 58.21%, 23%, and — where there is nothing to reckon."""
+    return "—" if rate is None else f"{say_area(rate)}%"
 
 
 def say_day(day: date | datetime, language: str) -> str:

@@ -1,0 +1,58 @@
+"""What every test may use: the sample office, its city in a database of its own, and people by name."""
+
+import shutil
+from collections.abc import Iterator
+from datetime import datetime
+from pathlib import Path
+
+import pytest
+
+from db.migrations import upgrade
+from db.models import Person
+from db.store import Store
+from rehearsal.cast import load_city
+from rules.policy import Office
+from services.identity import find_person
+
+LEDGER_DAY = datetime.fromisoformat("2026-11-18T08:30+08:00")  # when the sample ledger was imported
+NOW = datetime.fromisoformat("2026-11-18T09:00+08:00")
+
+
+@pytest.fixture(scope="session")
+def office() -> Office:
+    return Office(name="青澜市自然资源督察办公室", city="青澜市")
+
+
+@pytest.fixture(scope="session")
+def city_file(office: Office, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The sample city as imported, to be copied; made once a test process."""
+    path = tmp_path_factory.mktemp("city") / "city.db"
+    store = Store(f"sqlite:///{path}")
+    upgrade(store.engine)
+    load_city(store, office, LEDGER_DAY)
+    store.close()
+    return path
+
+
+@pytest.fixture
+def store(city_file: Path, tmp_path: Path) -> Iterator[Store]:
+    """The sample city in a real SQLite file that is this test's own."""
+    path = tmp_path / "duban.db"
+    shutil.copy(city_file, path)
+    opened = Store(f"sqlite:///{path}")
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def empty_store(tmp_path: Path) -> Iterator[Store]:
+    """A migrated database with nothing in it."""
+    opened = Store(f"sqlite:///{tmp_path}/empty.db")
+    upgrade(opened.engine)
+    yield opened
+    opened.close()
+
+
+def person_named(store: Store, words: str) -> Person:
+    with store.reading() as session:
+        return find_person(session, words)
