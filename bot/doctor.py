@@ -31,10 +31,10 @@ class Finding:
 
 async def examine(settings: Settings, store: Store, now: datetime, voice: Speech) -> list[Finding]:
     """Look at the settings, the database, the token, the calendar, and who cannot be reached."""
-    findings = [Finding(good=True, words=voice.word(N_("设置:可用")))]
+    findings = [Finding(good=True, words=voice.word(N_("设置：可用")))]
     version = current(store.engine)
     if version != HEAD:
-        words = voice.word(N_("数据库:版本%(found)s,应为%(needed)s;请运行 duban migrate"))
+        words = voice.word(N_("数据库：版本%(found)s，应为%(needed)s；请运行 duban migrate"))
         return [*findings, Finding(good=False, words=words % {"found": version, "needed": HEAD})]
     with store.reading() as session:
         findings += _database(session, voice)
@@ -51,14 +51,14 @@ def _database(session: Session, voice: Speech) -> list[Finding]:
         "waiting": _count(session, Inbox, col(Inbox.done_at).is_(None)),
         "failed": _count(session, Outbox, col(Outbox.state) == OutboxState.FAILED),
     }
-    words = voice.word(N_("数据库:事项%(duties)s件,人员%(people)s人,待处理消息%(waiting)s条,发送失败%(failed)s条"))
+    words = voice.word(N_("数据库：事项%(duties)s件，人员%(people)s人，待处理消息%(waiting)s条，发送失败%(failed)s条"))
     findings = [Finding(good=True, words=words % counts)]
     broken = broken_links(session)
     for event in broken[:MOST_NAMES]:
-        words = voice.word(N_("记录被改动:%(subject)s 第%(sequence)s条"))
+        words = voice.word(N_("记录被改动：%(subject)s 第%(sequence)s条"))
         findings.append(Finding(good=False, words=words % {"subject": event.subject, "sequence": event.sequence}))
     if not broken:
-        findings.append(Finding(good=True, words=voice.word(N_("操作记录:完整"))))
+        findings.append(Finding(good=True, words=voice.word(N_("操作记录：完整"))))
     return findings
 
 
@@ -72,7 +72,7 @@ def _calendar(session: Session, settings: Settings, now: datetime, voice: Speech
     findings = []
     for year in (today.year, today.year + 1):
         official = calendar.is_official(year)
-        words = N_("%(year)s年工作日:已公布") if official else N_("%(year)s年工作日:尚未公布,暂按估计,没有调休")
+        words = N_("%(year)s年工作日：已公布") if official else N_("%(year)s年工作日：尚未公布，暂按估计，没有调休")
         # next year's calendar comes out in November: until December nothing is wrong
         findings.append(
             Finding(good=official or (year > today.year and today.month < 12), words=voice.word(words) % {"year": year})
@@ -101,19 +101,21 @@ def _unreachable(session: Session, settings: Settings, now: datetime, voice: Spe
             silent[name] = silent.get(name, 0) + count
     if not silent:
         return [Finding(good=True, words=voice.word(N_("有在办事项的责任人都能联系上")))]
-    words = voice.word(N_("%(count)s名责任人联系不上(未开通或已屏蔽):%(names)s"))
+    words = voice.word(N_("%(count)s名责任人联系不上（未开通或已屏蔽）：%(names)s"))
     names = "、".join(f"{name} {count}" for name, count in list(silent.items())[:MOST_NAMES])
     return [Finding(good=False, words=words % {"count": len(silent), "names": names})]
 
 
 async def _token(settings: Settings, voice: Speech) -> Finding:
     if not settings.token:
-        return Finding(good=False, words=voice.word(N_("令牌:没有设置 [telegram] token")))
+        return Finding(good=False, words=voice.word(N_("令牌：没有设置 [telegram] token")))
     telegram = Telegram.of(settings)
     try:
         await telegram.open()
-        return Finding(good=True, words=voice.word(N_("令牌:可用,机器人 @%(name)s")) % {"name": telegram.bot.username})
+        return Finding(
+            good=True, words=voice.word(N_("令牌：可用，机器人 @%(name)s")) % {"name": telegram.bot.username}
+        )
     except TelegramError as trouble:
-        return Finding(good=False, words=voice.word(N_("令牌:不可用(%(why)s)")) % {"why": trouble.message})
+        return Finding(good=False, words=voice.word(N_("令牌：不可用（%(why)s）")) % {"why": trouble.message})
     finally:
         await telegram.close()

@@ -141,8 +141,8 @@ def figures(
             return
         basis = overview.basis(session, office, day)
         voice = speech(office.language)
-        out(voice.word(N_("截至%(day)s(台账%(ledger)s);按耕地面积")) % {"day": day, "ledger": basis.ledger_of})
-        out(voice.word(N_("县(市、区)\t销号/事项\t超期\t上报\t认定")))
+        out(voice.word(N_("截至%(day)s（台账%(ledger)s）；按耕地面积")) % {"day": day, "ledger": basis.ledger_of})
+        out(voice.word(N_("县（市、区）\t销号/事项\t超期\t上报\t认定")))
         county = overview.by_county(session, day, None)
         for region in Gazetteer(regions(session)).counties:
             if region.id in county:

@@ -178,6 +178,7 @@ def _policy(raw: dict[str, Any]) -> Policy:
         lead_days=_numbers(section, "lead_days", days, default.lead_days),
         lead_workdays=_numbers(section, "lead_workdays", days, default.lead_workdays),
         strict_lead_days=_numbers(section, "strict_lead_days", days, default.strict_lead_days),
+        early_workdays=_number(section, "early_workdays", 0, 5, default.early_workdays),
         strict_sources=tuple(section.take("strict_sources", list, "must be a list of words", default.strict_sources)),
         weekly_weekday=_weekday(section, default.weekly_weekday),
         weekly_times=_number(section, "weekly_times", 0, 52, default.weekly_times),

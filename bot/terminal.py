@@ -40,7 +40,7 @@ def show_imported(imported: Imported, voice: Speech) -> None:
     for problem in imported.problems:
         out(f"✗ {_line(problem)}")
     if imported.notes:
-        note(voice.word(N_("已导入,但请核对(%(count)s处):")) % {"count": len(imported.notes)})
+        note(voice.word(N_("已导入，但请核对（%(count)s处）：")) % {"count": len(imported.notes)})
         for one in imported.notes[:MOST_NOTES]:
             note(f"  {_line(one)}")
         if len(imported.notes) > MOST_NOTES:

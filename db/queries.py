@@ -138,7 +138,8 @@ def newest_event_id(session: Session) -> int:
 
 def workday_overrides(session: Session) -> dict[date, bool]:
     """Return the days that the office declared working or free."""
-    return {override.day: override.is_workday for override in session.exec(select(WorkdayOverride))}
+    rows = session.execute(sa.select(col(WorkdayOverride.day), col(WorkdayOverride.is_workday)))
+    return {row[0]: row[1] for row in rows}
 
 
 def numbers_in_message(session: Session, chat: str, message_id: str) -> list[str]:

@@ -14,7 +14,6 @@ from handlers.request import TERMINAL, Call, Request
 from rules.permission import may_bind
 from rules.policy import Office
 from rules.refusal import Refusal, Why
-from services.office import office_now
 from text.grammar import Spoken, Vocabulary, read_command, split
 from text.regions import Gazetteer
 from text.reply import Button, Reply, speech
@@ -46,7 +45,7 @@ def _resolve(request: Request, session: Session, office: Office) -> Call:
     place = group if request.is_group else account
     language = (place.language if place else None) or office.language
     return Call(
-        request=request, session=session, office=office_now(session, office), speech=speech(language),
+        request=request, session=session, office=office, speech=speech(language),
         gazetteer=Gazetteer(regions(session)), person=person, group=group, commands=BY_NAME,
     )  # fmt: skip
 
@@ -98,7 +97,7 @@ def _check(call: Call, command: Command) -> None:
         raise Refusal(Why.GROUP_NOT_BOUND)
     if command.audience == Audience.OFFICE and not may_bind(call.person, call.today):
         raise Refusal(Why.OFFICE_ONLY if call.person else Why.STRANGER)
-    if command.audience == Audience.PERSONS and call.person is None:
+    if command.audience in (Audience.PERSONS, Audience.REPORTERS) and call.person is None:
         raise Refusal(Why.PERSONS_ONLY if call.request.is_group else Why.STRANGER)
     if command.audience != Audience.ANYONE and call.person is None and not call.request.is_group:
         raise Refusal(Why.STRANGER)

@@ -6,7 +6,7 @@ from enum import StrEnum
 
 from handlers import digest, duty, lists, membership, reporting, status
 from handlers.request import Call
-from rules.permission import may_ask_for_digest, may_bind
+from rules.permission import may_ask_for_digest, may_bind, may_ever_report
 from text.reply import N_, Reply
 
 
@@ -14,6 +14,7 @@ class Audience(StrEnum):
     """Who may use a command."""
 
     ANYONE = "anyone"  # a stranger too
+    REPORTERS = "reporters"  # persons, but only worth mentioning to those who report
     READERS = "readers"  # a known person in private, any member of a bound group
     PERSONS = "persons"
     OFFICE = "office"
@@ -37,6 +38,8 @@ class Command:
             return may_bind(call.person, call.today)
         if self.name == "digest":
             return may_ask_for_digest(call.person)
+        if self.audience == Audience.REPORTERS:
+            return may_ever_report(call.person)
         if self.audience == Audience.PERSONS:
             return call.person is not None
         return self.audience == Audience.READERS
@@ -60,28 +63,29 @@ COMMANDS = (
         handler=duty.duty, summary=N_("一件事项的详情"), example=N_("事项 编号"),
     ),
     Command(
-        name="mine", aliases=("我的", "我的事项", "我的任务"), audience=Audience.PERSONS,
+        name="mine", aliases=("我的", "我的事项", "我的任务"), audience=Audience.REPORTERS,
         handler=lists.mine, summary=N_("我负责的在办事项"), example=N_("我的事项"),
     ),
     Command(
-        name="done", aliases=("完成", "已完成", "报完成", "整改完成", "已整改"), audience=Audience.PERSONS, writes=True,
-        handler=reporting.done, summary=N_("报完成(待验收)"), example=N_("完成 编号"),
+        name="done", aliases=("完成", "已完成", "报完成", "整改完成", "已整改"),
+        audience=Audience.REPORTERS, writes=True,
+        handler=reporting.done, summary=N_("报完成（待验收）"), example=N_("完成 编号"),
     ),
     Command(
-        name="progress", aliases=("进展", "报进展", "上报"), audience=Audience.PERSONS, writes=True,
-        handler=reporting.progress, summary=N_("报累计已整改面积(亩)和其中耕地"), example=N_("进展 编号 30 20"),
+        name="progress", aliases=("进展", "报进展", "上报"), audience=Audience.REPORTERS, writes=True,
+        handler=reporting.progress, summary=N_("报累计已整改面积（亩）和其中耕地"), example=N_("进展 编号 30 20"),
     ),
     Command(
-        name="undo", aliases=("撤销", "撤回"), audience=Audience.PERSONS, writes=True,
+        name="undo", aliases=("撤销", "撤回"), audience=Audience.REPORTERS, writes=True,
         handler=reporting.undo, summary=N_("撤销我刚才的上报"), example=N_("撤销"),
     ),
     Command(
         name="digest", aliases=("日报", "简报"), audience=Audience.PERSONS, writes=True,
-        handler=digest.digest, summary=N_("今日日报;可每日订阅"), example=N_("日报"),
+        handler=digest.digest, summary=N_("今日日报；可每日订阅"), example=N_("日报"),
     ),
     Command(
         name="bind", aliases=("绑定",), audience=Audience.OFFICE, writes=True,
-        handler=membership.bind, summary=N_("把本群绑定到县(市、区)"), example=N_("绑定 %(county)s"),
+        handler=membership.bind, summary=N_("把本群绑定到县（市、区）"), example=N_("绑定 %(county)s"),
     ),
     Command(
         name="lang", aliases=("语言", "language"), audience=Audience.PERSONS, writes=True,

@@ -1,9 +1,8 @@
 """/start, /help, /lang, /bind: who is who, and how to speak with the bot."""
 
-from db.models import Level
 from handlers.reading import unknown_region
 from handlers.request import Call
-from rules.permission import may_ask_for_digest, may_bind, reads_whole_city
+from rules.permission import may_bind, may_ever_report, reads_whole_city
 from rules.refusal import Refusal, Why
 from services import identity
 from text.reply import LANGUAGES, N_, Button, Reply, speech
@@ -30,21 +29,19 @@ def help_(call: Call) -> Reply:
     commands = [command for command in call.commands.values() if command.open_to(call)]
     return call.reply(
         "help",
-        *_first_buttons(call),
+        *(_first_buttons(call) if person or call.group else ()),
         commands=commands,
         county=call.example_county,
         person=person,
         is_group=call.request.is_group,
         home=call.home if person or call.group else None,
-        binds=may_bind(person, call.today),
-        reports=person is not None and person.level in (Level.RESPONSIBLE, Level.DEPUTY, Level.CITY_OPERATOR),
-        digests=may_ask_for_digest(person),
+        reports=may_ever_report(person),
     )
 
 
 def _first_buttons(call: Call) -> list[tuple[Button, ...]]:
-    own = call.person is None or not reads_whole_city(call.person)
-    first = call.button(N_("我的事项"), "/mine") if own else call.button(N_("全市进度"), "/status city")
+    own = call.person is not None and not reads_whole_city(call.person) and not call.request.is_group
+    first = call.button(N_("我的事项"), "/mine") if own else call.button(N_("进度"), "/status")
     return [(first, call.button(N_("7日内到期"), "/due 7"))]
 
 

@@ -89,7 +89,7 @@ def _answer(call: Call, template: str, reports: list[Reported]) -> Reply:
     rows = [(call.button(N_("撤销"), f"/undo {reports[0].event.id}"),)]
     duty = reports[0].duty
     if template == "progressed" and duty.rectified_area_mu >= duty.area_mu > 0:
-        rows.insert(0, (call.button(N_("已全部整改,报完成"), f"/done {duty.number}"),))
+        rows.insert(0, (call.button(N_("已全部整改，报完成"), f"/done {duty.number}"),))
     places = {report.duty.number: call.gazetteer.get(report.duty.region_id).name for report in reports}
     numbers = [report.duty.number for report in reports]
     return call.reply(template, *rows, reports=reports, places=places, names_people=call.names_people, numbers=numbers)

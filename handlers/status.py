@@ -60,4 +60,4 @@ def _switches(call: Call, scope: Scope) -> tuple[Button, ...]:
     """Offer the other views of the city."""
     if scope.workstream or scope.each_county:
         return (call.button(N_("全市"), "/status city"),)
-    return (call.button(N_("各县(市、区)"), "/status city counties"),)
+    return (call.button(N_("各县（市、区）"), "/status city counties"),)

@@ -43,6 +43,11 @@ def standing(
     return None
 
 
+def may_ever_report(person: Person | None) -> bool:
+    """Tell whether there can be duties on which the person reports; on which, ``standing`` says."""
+    return person is not None and person.level in (Level.RESPONSIBLE, Level.DEPUTY, Level.CITY_OPERATOR)
+
+
 def may_bind(person: Person | None, on: date) -> bool:
     """Tell whether the person may bind groups and invite people."""
     return person is not None and person.level in BINDING_LEVELS and in_post(person, on)

@@ -62,6 +62,7 @@ class Policy:
     lead_days: tuple[int, ...] = (30, 7)
     lead_workdays: tuple[int, ...] = (3, 1)
     strict_lead_days: tuple[int, ...] = (60,)  # farmland, and sources above the city
+    early_workdays: int = 2  # a lead time of a week or more comes along that much earlier with another reminder
     strict_sources: tuple[str, ...] = ("国家", "省")
     weekly_weekday: int = 0  # Monday; the overdue list of the week goes out on it or the next working day
     weekly_times: int = 4  # weekly lists on one overdue deadline, then the ladder climbs instead

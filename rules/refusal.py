@@ -23,7 +23,6 @@ class Why(StrEnum):
     UNKNOWN_NUMBER = "unknown_number"
     WHICH_DUTY = "which_duty"
     NOT_YOUR_DUTY = "not_your_duty"
-    NO_AREA = "no_area"
     BAD_AREA = "bad_area"
     AREA_TOO_LARGE = "area_too_large"
     FARMLAND_TOO_LARGE = "farmland_too_large"
@@ -38,7 +37,6 @@ class Why(StrEnum):
     BAD_CODE = "bad_code"
     BAD_DAYS = "bad_days"
     BAD_LANGUAGE = "bad_language"
-    NO_LEDGER = "no_ledger"
     NO_DIGEST = "no_digest"
     UNKNOWN_PERSON = "unknown_person"
 

@@ -55,6 +55,19 @@ def rule_today(
     return _overdue_today(duty.due_on, today, known_on, said, policy, calendar)
 
 
+def rule_soon(
+    duty: Duty, today: date, known_on: date, said: Mapping[str, date], policy: Policy, calendar: Calendar
+) -> Rule | None:
+    """Return a lead time of a week or more that comes in the next working days.
+
+    It may come along with a reminder that goes out today, so that the person has one message less.
+    """
+    soon = calendar.shift(today, policy.early_workdays)
+    rule = rule_today(duty, soon, known_on, said, policy, calendar)
+    is_wide = rule is not None and rule.name.startswith("lead-") and rule.name.endswith("d")
+    return Rule(name=rule.name) if rule and is_wide and not rule.late else None
+
+
 def _lead_today(
     duty: Duty, today: date, known_on: date, said: Mapping[str, date], policy: Policy, calendar: Calendar
 ) -> Rule | None:
@@ -74,7 +87,7 @@ def _overdue_today(
     spoken = [day for name, day in said.items() if name == OVERDUE or name.startswith(WEEKLY)]
     weekly_day = weekly_list_day(today, policy, calendar)
     week = sum(name.startswith(WEEKLY) for name in said) + 1
-    is_time = max(spoken) < weekly_day <= today and (today - max(spoken)).days >= MIN_DAYS_TO_WEEKLY
+    is_time = weekly_day <= today and (weekly_day - max(spoken)).days >= MIN_DAYS_TO_WEEKLY
     if week > policy.weekly_times or not is_time:
         return None
     return Rule(name=f"{WEEKLY}{week}", late=weekly_day < today)

@@ -16,6 +16,7 @@ from text.reply import N_, Button, Reply, Speech, speech
 
 MOST_LINES = 8  # the rest is behind /mine
 MOST_BUTTONS = 3
+GROUPS = ("own", "delegate", "deputy")
 
 
 def render(session: Session, row: Outbox, office: Office, now: datetime) -> Reply | None:
@@ -67,7 +68,7 @@ def _reminder(
     html = voice.say(
         "reminder", person=person, place=_place(session, told), groups=groups, more=len(told) - len(shown),
         overdue_count=overdue, due_count=len(told) - overdue, late=any(notice.late for notice in true),
-        unreached=person is None, acts=acts, basis=overview.basis(session, office, today),
+        unreached=person is None, acts=acts, today=today, basis=overview.basis(session, office, today),
     )  # fmt: skip
     return Reply(html=html, buttons=_buttons(voice, groups, person), numbers=tuple(duty.number for duty in told))
 
@@ -81,10 +82,11 @@ def _groups(session: Session, shown: list[Duty], person: Person | None, today: d
         how = standing(person, duty, named, everyone, today) if person else None
         name = named[0].name if how == Standing.DELEGATE and named else ""
         title = {Standing.DEPUTY: "deputy", Standing.DELEGATE: "delegate"}.get(how, "own") if how else "own"
-        line = {"duty": duty, "light": light(duty, today), "done": done_percent(duty),
+        line = {"duty": duty, "county": "", "light": light(duty, today), "done": done_percent(duty),
                 "days_left": (duty.due_on - today).days if duty.due_on else None}  # fmt: skip
         groups.setdefault((title, name), []).append(line)
-    return [{"title": title, "name": name, "lines": lines} for (title, name), lines in groups.items()]
+    in_order = sorted(groups.items(), key=lambda group: GROUPS.index(group[0][0]))
+    return [{"title": title, "name": name, "lines": lines} for (title, name), lines in in_order]
 
 
 def _place(session: Session, told: list[Duty]) -> str:

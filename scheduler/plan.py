@@ -28,7 +28,7 @@ from db.queries import (
 from rules.officials import deputies_of, told_of
 from rules.permission import gets_digest, reads_whole_city
 from rules.policy import Office
-from rules.reminders import OVERDUE, Rule, rule_today
+from rules.reminders import OVERDUE, Rule, rule_soon, rule_today
 from scheduler.outbox import drop_expired
 from services.digest import make_digest
 from services.office import office_now
@@ -172,7 +172,8 @@ def _items(scene: Scene) -> list[Item]:
     horizon = scene.today + timedelta(days=max(policy.lead_days + policy.strict_lead_days)) + HOLIDAY_SLACK
     duties = open_dated_duties(scene.session, horizon)
     named, said = _named(scene, duties), _said(scene, duties)
-    items = []
+    due_today: list[Item] = []
+    due_soon: list[Item] = []
     for duty in duties:
         known_on = scene.office.today(duty.known_at)
         if known_on >= scene.today:
@@ -181,8 +182,11 @@ def _items(scene: Scene) -> list[Item]:
             heard = said.get((duty.id or 0, duty.due_on, person.id or 0), {})
             rule = rule_today(duty, scene.today, known_on, heard, policy, calendar)
             if rule and (hears_leads or rule.name.startswith(OVERDUE)):
-                items.append(Item(duty=duty, person=person, rule=rule))
-    return items
+                due_today.append(Item(duty=duty, person=person, rule=rule))
+            elif hears_leads and (rule := rule_soon(duty, scene.today, known_on, heard, policy, calendar)):
+                due_soon.append(Item(duty=duty, person=person, rule=rule))
+    written_to = {item.person.id for item in due_today}
+    return due_today + [item for item in due_soon if item.person.id in written_to]
 
 
 def _audience(scene: Scene, duty: Duty, named: Collection[Person]) -> list[tuple[Person, bool]]:

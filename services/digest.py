@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from sqlmodel import Session, col
 
 from db.figures import due_within, overdue, without_person
-from db.models import Duty, Event, Outbox, OutboxKind, Region
+from db.models import Duty, Event, Outbox, OutboxKind, Region, Status
 from db.queries import regions
 from rules.figures import Figures
 from rules.policy import Office
@@ -79,8 +79,8 @@ def _events(session: Session, ids: list[int], since: datetime | None, until: dat
     )
     if since is not None:
         query = query.where(col(Event.at) > since)
-    if kind is not None:
-        query = query.where(col(Event.kind) == kind)
+    if kind is not None:  # what was taken back or accepted since is not news of that kind any more
+        query = query.where(col(Event.kind) == kind, col(Duty.status) == Status.AWAITING_ACCEPTANCE)
     return int(session.execute(query).scalar_one())
 
 

@@ -135,11 +135,18 @@ def load_officials(session: Session, act: Act, rows: Iterable[Mapping[str, Any]]
 
 def match_officials(session: Session) -> None:
     """Match every name in the ledger to the one person of that county with that name; two of a name match nobody."""
-    mine = sa.select(col(Duty.region_id)).where(col(Duty.id) == col(DutyOfficial.duty_id)).scalar_subquery()
-    same = sa.and_(col(Person.region_id) == mine, col(Person.name) == col(DutyOfficial.name))
-    only = sa.select(sa.func.min(col(Person.id))).where(same).having(sa.func.count() == 1).scalar_subquery()
-    session.execute(sa.update(DutyOfficial).values(person_id=only).execution_options(synchronize_session=False))
-    session.expire_all()
+    only = sa.case((sa.func.count(col(Person.id)) == 1, sa.func.min(col(Person.id))), else_=None)
+    matches = (
+        sa.select(col(DutyOfficial.id), col(DutyOfficial.person_id), only)
+        .join(Duty, col(Duty.id) == col(DutyOfficial.duty_id))
+        .outerjoin(
+            Person, sa.and_(col(Person.region_id) == col(Duty.region_id), col(Person.name) == col(DutyOfficial.name))
+        )
+        .group_by(col(DutyOfficial.id), col(DutyOfficial.person_id))
+    )
+    changed = [{"id": row_id, "person_id": now} for row_id, before, now in session.execute(matches) if before != now]
+    if changed:
+        session.execute(sa.update(DutyOfficial), changed)
 
 
 def load_targets(session: Session, act: Act, rows: Iterable[Mapping[str, Any]]) -> Loaded:

@@ -2,7 +2,7 @@
 
 import json
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date
 from decimal import Decimal
 from functools import cache
 from pathlib import Path
@@ -19,6 +19,12 @@ from text.quantities import say_area
 LANGUAGES = ("zh", "en")
 CLIP = 60  # characters of a title or remark that a list shows
 BAR_BLOCKS = 10
+
+# templates are written in Chinese; what marks they hold between sentences becomes Latin in other languages
+LATIN_MARKS = str.maketrans(
+    {"（": " (", "）": ")", "，": ", ", "；": "; ", "：": ": ", "、": ", ", "。": ". ", "【": "", "】": "", "“": '"'}
+    | {"”": '"', "？": "? "}
+)
 
 LIGHTS = {
     Light.RED: "🔴", Light.YELLOW: "🟡", Light.BLUE: "🔵", Light.GREEN: "🟢",
@@ -69,7 +75,8 @@ class Speech:
 
     def say(self, template: str, **facts: Any) -> str:
         """Render a message; facts are escaped, only templates hold markup."""
-        return str(self.environment.get_template(f"{template}.j2").render(facts)).strip()
+        said = self.environment.get_template(f"{template}.j2").render(facts).strip()
+        return said if self.language == "zh" else said.translate(LATIN_MARKS).replace(" \n", "\n").strip()
 
     def word(self, msgid: str) -> str:
         """Translate a word that code chose (a status, a button's label)."""
@@ -78,7 +85,7 @@ class Speech:
     def button(self, msgid: str, command: str, **facts: Any) -> Button:
         """Make a button with a translated label."""
         label = self.word(msgid)
-        return Button(label=label % facts if facts else label, command=command)
+        return Button(label=(label % facts if facts else label).strip(), command=command)
 
 
 @cache
@@ -95,10 +102,11 @@ def speech(language: str) -> Speech:
         extensions=["jinja2.ext.i18n"],
     )
     environment.install_gettext_translations(translations(language), newstyle=True)  # type: ignore[attr-defined]
+    environment.globals["language"] = language
     environment.filters |= {
         "area": lambda value: say_area(Decimal(value)),
         "percent": say_percent,
-        "day": lambda value: say_day(value, language),
+        "day": lambda value, today=None: say_day(value, language, today),
         "weekday": lambda value: say_weekday(value, language),
         "clip": clip,
         "light": lambda value: LIGHTS[value],
@@ -132,12 +140,15 @@ def say_percent(rate: Decimal | None) -> str:
     return "—" if rate is None else f"{say_area(rate)}%"
 
 
-def say_day(day: date | datetime, language: str) -> str:
-    """Say a date as people do: 11月18日, 18 Nov."""
-    return f"{day.month}月{day.day}日" if language == "zh" else f"{day.day} {_MONTHS[day.month - 1]}"
+def say_day(day: date, language: str, today: date | None = None) -> str:
+    """Say a date as people do, 11月18日 or 18 Nov; with its year when that is not today's."""
+    far = today is not None and day.year != today.year
+    if language == "zh":
+        return f"{f'{day.year}年' if far else ''}{day.month}月{day.day}日"
+    return f"{day.day} {_MONTHS[day.month - 1]}{f' {day.year}' if far else ''}"
 
 
-def say_weekday(day: date | datetime, language: str) -> str:
+def say_weekday(day: date, language: str) -> str:
     """Say the day of the week: 周三, Wed."""
     word = _WEEKDAYS[language][day.weekday()]
     return f"周{word}" if language == "zh" else word

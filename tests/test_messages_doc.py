@@ -1,0 +1,295 @@
+"""docs/messages.md shows every message in both languages with the sample city's data; here it is made and compared.
+
+To write it anew after a message changed: ``UPDATE_DOCS=1 pytest tests/test_messages_doc.py``.
+"""
+
+import os
+import re
+import shutil
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import pytest
+from sqlmodel import Session, select
+
+from db.models import Duty, Notice, Outbox, OutboxKind, Person, Status
+from db.queries import regions
+from db.store import Store
+from handlers.answer import answer
+from handlers.request import Request
+from rules.policy import Office
+from rules.refusal import Why
+from scheduler.notices import render
+from scheduler.plan import plan
+from services import identity
+from services.chain import Act
+from tests.conftest import NOW
+from text import reply as voice
+from text.regions import Gazetteer
+from text.reply import Reply, Speech
+
+DOC = Path(__file__).parent.parent / "docs" / "messages.md"
+CITY_GROUP, COUNTY_GROUP, OTHER_GROUP = "telegram:-1001", "telegram:-1002", "telegram:-1009"
+MORNING = datetime.fromisoformat("2026-11-19T08:30+08:00")
+INTERNAL = {"parts", "list"}  # pieces of other templates
+
+
+@dataclass(frozen=True)
+class Line:
+    """Who says what, where; ``says`` may hold {names} of what earlier scenes kept."""
+
+    title: str
+    who: str
+    says: str
+    chat: str | None = None
+    replied_to: str | None = None
+    later: timedelta = timedelta()
+    named: str | None = None
+    keeps: str | None = None  # under which name the undo button's number is remembered
+
+
+SCENES = (
+    Line("凭邀请链接加入", "stranger", "/start {code}"),
+    Line("邀请码不能再用", "stranger", "/start {code}"),
+    Line("帮助,县里责任人", "澜东区 马景民", "帮助"),
+    Line("帮助,督察办主任在市群", "姜启林", "/help", CITY_GROUP),
+    Line("帮助,没有绑定的群", "stranger2", "/help", OTHER_GROUP),
+    Line("帮助,陌生人", "stranger2", "/help"),
+    Line("选择语言", "澜东区 马景民", "/lang"),
+    Line("语言定了", "澜东区 马景民", "/lang {language}"),
+    Line("绑定群", "苗宏宁", "/bind 澜东区", COUNTY_GROUP),
+    Line("县的进度", "姜启林", "/status 澜东区", CITY_GROUP),
+    Line("全市进度", "任景斌", "进度"),
+    Line("全市一类工作", "任景斌", "进度 督察"),
+    Line("县的一类工作", "澜东区 马景民", "进度 违法用地"),
+    Line("我的事项", "澜东区 马景民", "我的事项"),
+    Line("我的事项,代管的", "枫塘县 赵伟生", "我的事项"),
+    Line("我的事项,没有", "澜东区 凤新", "我的事项"),
+    Line("到期", "澜东区 马景民", "到期 7"),
+    Line("到期,没有", "澜西区 马宏刚", "到期 7"),
+    Line("今天到期", "枫塘县 赵伟生", "到期 0"),
+    Line("超期", "任景斌", "超期"),
+    Line("超期,没有", "梅冈县 秦德生", "超期"),
+    Line("事项,私聊有姓名", "澜东区 马景民", "DC-2026-004"),
+    Line("事项,群里没有姓名", "姜启林", "/duty DC-2026-029", CITY_GROUP),
+    Line("报完成", "澜东区 马景民", "完成 DC-2026-004", keeps="done"),
+    Line("撤销", "澜东区 马景民", "/undo {done}"),
+    Line("报进展,问耕地", "澜东区 马景民", "进展 DC-2026-004 52"),
+    Line("回答耕地", "澜东区 马景民", "27", keeps="first"),
+    Line("再报进展,增加", "澜东区 马景民", "进展 DC-2026-004 又完成1亩 +0.5"),
+    Line("报进展,问面积", "澜东区 马景民", "/progress DC-2026-004"),
+    Line("代登记", "苗宏宁", "完成 DC-2026-003", keeps="other"),
+    Line("日报", "任景斌", "日报"),
+    Line("订日报", "澜东区 李明波", "日报 订阅"),
+    Line("退日报", "澜东区 李明波", "日报 退订"),
+    Line("退日报,按职务仍发", "姜启林", "日报 退订"),
+    Line("不懂的命令", "澜东区 马景民", "/hello", named="unknown_command"),
+    Line("不懂的话", "澜东区 马景民", "你好", named="not_understood"),
+    Line("陌生人", "stranger2", "进度", named="stranger"),
+    Line("没有绑定的群", "姜启林", "/status", OTHER_GROUP, named="group_not_bound"),
+    Line("只能私聊", "姜启林", "/start abc", CITY_GROUP, named="private_only"),
+    Line("只能在群里", "苗宏宁", "绑定 澜东区", named="group_only"),
+    Line("只有督察办", "澜东区 马景民", "/bind 澜东区", CITY_GROUP, named="office_only"),
+    Line("群里的陌生人", "stranger2", "/mine", CITY_GROUP, named="persons_only"),
+    Line("不认识的县", "任景斌", "进度 南东区", named="unknown_region"),
+    Line("别的县", "澜东区 马景民", "进度 澜西区", named="not_your_region"),
+    Line("群里问别的县", "姜启林", "/status 澜西区", COUNTY_GROUP, named="not_this_group"),
+    Line("多了的词", "澜东区 马景民", "进展 DC-2026-004 30 20 10", named="unknown_word"),
+    Line("没写编号", "澜东区 马景民", "/duty", named="no_number"),
+    Line("没有这个编号", "澜东区 马景民", "完成 DC-2099-001", named="unknown_number"),
+    Line("是哪一件", "澜东区 马景民", "完成", named="which_duty"),
+    Line("不是您的", "澜东区 俞景生", "完成 DC-2026-002", named="not_your_duty"),
+    Line("不是面积", "澜东区 马景民", "进展 DC-2026-004 abc", named="bad_area"),
+    Line("面积太大", "澜东区 马景民", "进展 DC-2026-004 5286", named="area_too_large"),
+    Line("耕地多于面积", "澜东区 马景民", "进展 DC-2026-004 20 30", named="farmland_too_large"),
+    Line("几件一个面积", "澜东区 马景民", "完成 DC-2026-004 DC-2026-002 5", named="one_area_one_duty"),
+    Line("已报过", "苗宏宁", "完成 DC-2026-003", named="already_reported"),
+    Line("已销号", "苗宏宁", "完成 WF-2026-002", named="already_closed"),
+    Line("不能上报", "苗宏宁", "完成 WF-2026-014", named="not_reportable"),
+    Line("别人报的", "澜东区 李明波", "/undo {other}", named="not_your_act"),
+    Line("又有变动", "澜东区 马景民", "/undo {first}", named="changed_since"),
+    Line("太久了", "苗宏宁", "撤销", later=timedelta(hours=25), named="undo_too_late"),
+    Line("没有可撤销的", "澜西区 马宏刚", "撤销", named="nothing_to_undo"),
+    Line("天数太长", "澜东区 马景民", "到期 99999", named="bad_days"),
+    Line("不会的语言", "澜东区 马景民", "/lang fr", named="bad_language"),
+    Line("看不到日报", "澜东区 马景民", "日报", named="no_digest"),
+)
+SAID_AT_THE_TERMINAL = {Why.UNKNOWN_PERSON}
+
+
+class Telling:
+    """Plays the scenes in one language and notes what is said."""
+
+    def __init__(self, store: Store, office: Office) -> None:
+        self.store, self.office = store, office
+        self.facts = {"language": office.language, "code": ""}
+        self.count = 0
+
+    def move_in(self) -> None:
+        act = Act(key="doc", at=NOW)
+        with self.store.writing() as session:
+            for person in session.exec(select(Person)).all():
+                identity.link(session, act, person, f"telegram:{person.official_id}")
+            gazetteer = Gazetteer(regions(session))
+            assert gazetteer.city
+            identity.bind(session, act, CITY_GROUP, "", gazetteer.city)
+            identity.bind(session, act, COUNTY_GROUP, "", gazetteer.counties[0])
+            newcomer = identity.find_person(session, "澜东区 王志远")
+            self.facts["code"] = identity.invite(session, act, newcomer, self.office.policy)
+
+    def says(self, line: Line) -> Reply | None:
+        self.count += 1
+        with self.store.writing() as session:
+            sender = f"telegram:{line.who}"
+            if "stranger" not in line.who:
+                sender = f"telegram:{identity.find_person(session, line.who).official_id}"
+            said = answer(self._request(line, sender), session, self.office)
+        undo = [b.command for row in said.buttons for b in row if b.command.startswith("/undo")] if said else []
+        if line.keeps:
+            self.facts[line.keeps] = undo[0].split()[1]
+        return said
+
+    def _request(self, line: Line, sender: str) -> Request:
+        return Request(
+            key=f"doc:{self.count}", sender=sender, chat=line.chat or sender, text=line.says.format(**self.facts),
+            now=NOW + timedelta(minutes=self.count) + line.later, is_group=line.chat is not None, chat_title="整改群",
+        )  # fmt: skip
+
+    def notices(self) -> Iterator[tuple[str, Reply]]:
+        """The next morning: a reminder of each kind and the leaders' digest."""
+        with self.store.writing() as session:
+            identity.unreachable(session, "telegram:QL0026", "blocked", MORNING)
+            session.flush()
+            plan(session, self.office, MORNING)
+            for title, chat in (
+                ("提醒责任人", "telegram:QL0014"), ("提醒分管领导,超期的", "telegram:QL0011"),
+                ("提醒休假者的代理人", "telegram:QL0086"), ("日报,市领导", "telegram:QL0001"),
+            ):  # fmt: skip
+                query = select(Outbox).where(Outbox.chat == chat, Outbox.kind != OutboxKind.REPLY)
+                row = session.exec(query).first()
+                assert row, title
+                yield title, _told(session, row, self.office)
+            yield "提醒,责任人联系不上时发到县群", self._in_group(session)
+
+    def _in_group(self, session: Session) -> Reply:
+        row = Outbox(kind=OutboxKind.REMINDER, chat=COUNTY_GROUP, created_at=MORNING, send_after=MORNING)
+        session.add(row)
+        session.flush()
+        duty = session.exec(select(Duty).where(Duty.number == "DC-2026-003")).one()
+        assert duty.id
+        assert duty.due_on
+        duty.status = Status.IN_PROGRESS
+        session.add(Notice(key="doc", duty_id=duty.id, person_id=14, due_on=duty.due_on, rule="lead-1w",
+                           day=MORNING.date(), outbox_id=row.id, late=True))  # fmt: skip
+        return _told(session, row, self.office)
+
+
+def _told(session: Session, row: Outbox, office: Office) -> Reply:
+    told = render(session, row, office, MORNING)
+    assert told is not None
+    return told
+
+
+def others(speaker: Speech) -> Iterator[tuple[str, Reply]]:
+    """Messages that no scene brings about."""
+    yield "出错时", Reply(html=speaker.say("trouble", reference="3f2a91bc"))
+    yield "发送存疑时写在前面", Reply(html=speaker.say("repeated"))
+    facts = {"name": "王志远", "several": ["QL0015", "QL0105"]}
+    yield "终端:同名", Reply(html=speaker.say("refusals", why="unknown_person", **facts))
+
+
+def shown(said: Reply) -> str:
+    html = re.sub(r"</?(b|code)>", "", said.html)
+    rows = "\n".join(" ".join(f"[{button.label}]" for button in row) for row in said.buttons)
+    return f"```\n{html}\n{rows}".rstrip() + "\n```\n"
+
+
+@pytest.fixture
+def spoken(
+    city_file: Path, tmp_path: Path, office: Office, monkeypatch: pytest.MonkeyPatch
+) -> dict[str, dict[str, Reply]]:
+    said: dict[str, dict[str, Reply]] = {}
+    for language in voice.LANGUAGES:
+        path = tmp_path_factory.mktemp(language) / "city.db"
+        shutil.copy(city_file, path)
+        store = Store(f"sqlite:///{path}")
+        telling = Telling(store, replace(office, language=language))
+        telling.move_in()
+        answers = {line.title: telling.says(line) for line in SCENES}
+        silent = [title for title, answered in answers.items() if answered is None]
+        assert not silent
+        notices, rest = dict(telling.notices()), dict(others(voice.speech(language)))
+        said[language] = {**answers, **notices, **rest}  # type: ignore[dict-item]
+        store.close()
+    return said
+
+
+def document(said: dict[str, dict[str, Reply]]) -> str:
+    parts = [
+        "# 每一条消息 / Every message\n\n"
+        "由 tests/test_messages_doc.py 用样例城市生成，过时则测试不通过。"
+        "Made by that test from the sample city; it fails when this page is stale.\n"
+    ]
+    says = {line.title: line for line in SCENES}
+    for title, reply in said["zh"].items():
+        line = says.get(title)
+        where = {None: "私聊", CITY_GROUP: "市群", COUNTY_GROUP: "县群", OTHER_GROUP: "未绑定的群"}
+        heading = f"## {title}\n"
+        if line:
+            who = line.who.replace("stranger2", "陌生人").replace("stranger", "受邀人")
+            heading += f"\n{who}，{where[line.chat]}：`{line.says}`\n"
+        parts.append(f"{heading}\n{shown(reply)}\n{shown(said['en'][title])}")
+    return "\n".join(parts)
+
+
+def test_the_page_of_messages_is_fresh(spoken: dict[str, dict[str, Reply]]) -> None:
+    made = document(spoken)
+    if os.environ.get("UPDATE_DOCS"):
+        DOC.write_text(made, encoding="utf-8")
+    assert DOC.read_text(encoding="utf-8") == made, (
+        "UPDATE_DOCS=1 pytest tests/test_messages_doc.py, and read the change"
+    )
+
+
+def test_every_refusal_is_shown(spoken: dict[str, dict[str, Reply]]) -> None:
+    speaker = voice.speech("zh")
+    named = {line.named for line in SCENES} | {why.value for why in SAID_AT_THE_TERMINAL}
+    # a code refused, shown above as "邀请码不能再用"
+    assert {why.value for why in Why} - named == {Why.BAD_CODE.value}
+    assert spoken["zh"]["邀请码不能再用"].html == speaker.say("refusals", why="bad_code")
+
+
+@pytest.mark.parametrize("line", [line for line in SCENES if line.named], ids=lambda line: line.named)
+def test_a_refusal_is_the_one_it_is_shown_as(spoken: dict[str, dict[str, Reply]], line: Line) -> None:
+    """Compare the beginning of what was said with the template's own words for that reason."""
+    source = (Path(voice.__file__).parent / "templates" / "refusals.j2").read_text(encoding="utf-8")
+    branch = source.split(f'why == "{line.named}" %}}')[1].split("{% elif why")[0]
+    pieces = [piece for text in re.findall(r'_\("([^"]+)"', branch) for piece in re.split(r"%\(\w+\)s", text)]
+    said = spoken["zh"][line.title].html
+    assert any(len(piece) > 2 and piece in said for piece in pieces), said
+
+
+def test_every_template_speaks(spoken: dict[str, dict[str, Reply]]) -> None:
+    templates = {path.stem for path in (Path(voice.__file__).parent / "templates").glob("*.j2")} - INTERNAL
+    used = set(re.findall(r"(?:say|reply)\(\s*[\"'](\w+)[\"']|\"(\w+)\", (?:shown|\[report|reports|duty)", _sources()))
+    assert templates <= {name for pair in used for name in pair if name}
+
+
+def _sources() -> str:
+    home = Path(voice.__file__).parent.parent
+    return "\n".join(p.read_text() for folder in ("handlers", "scheduler", "bot") for p in (home / folder).glob("*.py"))
+
+
+def test_no_message_is_longer_than_telegram_takes(spoken: dict[str, dict[str, Reply]]) -> None:
+    for messages in spoken.values():
+        for title, said in messages.items():
+            assert len(re.sub(r"<[^>]*>", "", said.html)) <= 1200, title  # one phone screen, well below 4,096
+
+
+def test_english_messages_hold_no_chinese_sentences(spoken: dict[str, dict[str, Reply]]) -> None:
+    for title, said in spoken["en"].items():
+        if title in ("选择语言", "不会的语言"):
+            continue
+        assert not re.search(r"[。，；？]", said.html), (title, said.html)
