@@ -206,10 +206,8 @@ def shown(said: Reply) -> str:
     return f"```\n{html}\n{rows}".rstrip() + "\n```\n"
 
 
-@pytest.fixture
-def spoken(
-    city_file: Path, tmp_path: Path, office: Office, monkeypatch: pytest.MonkeyPatch
-) -> dict[str, dict[str, Reply]]:
+@pytest.fixture(scope="module")
+def spoken(city_file: Path, tmp_path_factory: pytest.TempPathFactory, office: Office) -> dict[str, dict[str, Reply]]:
     said: dict[str, dict[str, Reply]] = {}
     for language in voice.LANGUAGES:
         path = tmp_path_factory.mktemp(language) / "city.db"
