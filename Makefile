@@ -21,8 +21,9 @@ run: setup
 	$(BIN)/python -m rehearsal
 
 test: setup
-	$(BIN)/python -m pytest -n 2 --dist loadgroup -q
+	$(BIN)/python -m pytest -n 2 --dist loadgroup -q -rs $(PYTEST_FLAGS)
 
+# what is wrong first, what is merely unlovely later
 check: setup
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
