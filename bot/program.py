@@ -5,6 +5,7 @@ import time
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from functools import partial
+from typing import Any
 
 import structlog
 from telegram.error import InvalidToken, RetryAfter, TelegramError
@@ -56,12 +57,16 @@ class Program:
         ready()
         self._clock.start()
         self._arrived.set()
-        parts = [self._fetch(), self._answer(), self.sender.run(), self.tick(), self._show_menu()]
-        tasks = [asyncio.create_task(part) for part in parts]
+        loops = [asyncio.create_task(loop) for loop in (self._fetch(), self._answer(), self.sender.run())]
+        once = [asyncio.create_task(deed) for deed in (self.tick(), self._show_menu())]
+        stop = asyncio.create_task(self._stopping.wait())
         try:
-            await self._stopping.wait()
+            ended, _still = await asyncio.wait([stop, *loops], return_when=asyncio.FIRST_COMPLETED)
+            for task in ended - {stop}:  # none of the three may end by itself: better no bot than a deaf or a dumb one
+                log.critical("loop_ended", exception=repr(task.exception()))
+                self._stopping.set()
         finally:
-            await self._close(tasks)
+            await self._close(loops, [*once, stop])
 
     def stop(self) -> None:
         """Ask for a graceful end: no more updates are taken, what is under way is finished."""
@@ -156,16 +161,17 @@ class Program:
         except TelegramError as trouble:
             log.warning("menu_not_set", why=trouble.message)  # a convenience: nothing depends on it
 
-    async def _close(self, tasks: list["asyncio.Task[None]"]) -> None:
+    async def _close(self, loops: list["asyncio.Task[None]"], others: list["asyncio.Task[Any]"]) -> None:
         self._clock.stop()
+        self._stopping.set()
         self._arrived.set()
         await self.sender.stop()
-        fetching, *others = tasks
+        fetching, *finishing = loops
         fetching.cancel()  # a long poll; what it may have brought is not confirmed, so it comes again
-        await asyncio.gather(fetching, return_exceptions=True)
-        _done, late = await asyncio.wait(others, timeout=self.settings.stop_seconds)
+        _done, late = await asyncio.wait([*finishing, *others], timeout=self.settings.stop_seconds)
         for task in late:
             task.cancel()
+        await asyncio.gather(fetching, *late, return_exceptions=True)
         await self.telegram.close()
         self.store.close()
 

@@ -11,6 +11,7 @@ from db.queries import account_and_person, chat_at, open_question, regions
 from handlers.commands import BY_NAME, NAMES, Audience, Command
 from handlers.reading import find_duty, is_amount
 from handlers.request import TERMINAL, Call, Request
+from rules.officials import in_post
 from rules.permission import may_bind
 from rules.policy import Office
 from rules.refusal import Refusal, Why
@@ -40,7 +41,7 @@ def answer(request: Request, session: Session, office: Office) -> Reply | None:
 
 
 def _resolve(request: Request, session: Session, office: Office) -> Call:
-    account, person = _who(request, session)
+    account, person = _who(request, session, office)
     group = chat_at(session, request.chat) if request.is_group else None
     place = group if request.is_group else account
     language = (place.language if place else None) or office.language
@@ -50,11 +51,15 @@ def _resolve(request: Request, session: Session, office: Office) -> Call:
     )  # fmt: skip
 
 
-def _who(request: Request, session: Session) -> tuple[Account | None, Person | None]:
+def _who(request: Request, session: Session, office: Office) -> tuple[Account | None, Person | None]:
+    """Return whose account it is; who is no longer in post is as unknown as a stranger."""
     platform, _, official_id = request.sender.partition(":")
+    account: Account | None = None
     if platform == TERMINAL:
-        return None, session.exec(select(Person).where(Person.official_id == official_id)).first()
-    return account_and_person(session, request.sender) or (None, None)
+        person = session.exec(select(Person).where(Person.official_id == official_id)).first()
+    else:
+        account, person = account_and_person(session, request.sender) or (None, None)
+    return account, person if person and in_post(person, office.today(request.now)) else None
 
 
 def _read(call: Call) -> Spoken | None:

@@ -1,6 +1,5 @@
 """/start, /help, /lang, /bind: who is who, and how to speak with the bot."""
 
-from handlers.reading import unknown_region
 from handlers.request import Call
 from rules.permission import may_bind, may_ever_report, reads_whole_city
 from rules.refusal import Refusal, Why
@@ -68,8 +67,7 @@ def bind(call: Call) -> Reply:
     name = " ".join(call.words)
     region = call.gazetteer.exact(name)
     if region is None:
-        near = tuple((r.name, f"/bind {r.name}") for r in call.gazetteer.nearest(name))
-        refusal = unknown_region(call, name) if call.group else Refusal(Why.UNKNOWN_REGION, word=name, near=[])
-        raise Refusal(Why.UNKNOWN_REGION, choices=near, **refusal.facts)
+        near = tuple((near.name, f"/bind {near.name}") for near in call.gazetteer.nearest(name))
+        raise Refusal(Why.UNKNOWN_REGION, choices=near, word=name)
     identity.bind(call.session, call.act, call.request.chat, call.request.chat_title, region)
     return call.reply("bound", region=region)

@@ -67,7 +67,7 @@ def unknown_region(call: Call, word: str) -> Refusal:
     """Refuse a word that names no region, offering the nearest ones that may be read here."""
     near = [region for region in call.gazetteer.nearest(word) if call.may_read(region)]
     choices = tuple((region.name, f"/status {region.name}") for region in near)
-    return Refusal(Why.UNKNOWN_REGION, choices=choices, word=word, near=[region.name for region in near])
+    return Refusal(Why.UNKNOWN_REGION, choices=choices, word=word)
 
 
 def find_workstream(call: Call, word: str) -> Workstream | None:
@@ -76,7 +76,8 @@ def find_workstream(call: Call, word: str) -> Workstream | None:
     for stream in call.office.policy.workstreams:
         if folded in (stream.code, stream.zh, stream.en.lower(), *stream.keywords, *stream.sub_types):
             return stream
-    return next((s for s in call.office.policy.workstreams if len(folded) >= 2 and folded in s.zh), None)
+    parts = [stream for stream in call.office.policy.workstreams if len(folded) >= 2 and folded in stream.zh]
+    return parts[0] if len(parts) == 1 else None  # "整改" is a part of two names, so it names neither
 
 
 def find_duty(call: Call, number: str) -> Duty | None:
