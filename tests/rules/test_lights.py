@@ -1,0 +1,111 @@
+"""The light of a duty: PRACTICE 4.2, against the oracle's 240 and at every threshold."""
+
+import csv
+from datetime import date, timedelta
+from decimal import Decimal
+
+import pytest
+from sqlmodel import select
+
+from db.models import Duty, Status
+from db.store import Store
+from rehearsal.cast import CITY
+from rules.lights import Light, done_percent, elapsed_percent, is_overdue, lag, light
+from tests.conftest import NOW
+
+TODAY = date(2026, 11, 18)
+EXPECTED = {
+    row["duty_id"]: row
+    for row in csv.DictReader((CITY / "expected_duties.csv").read_text(encoding="utf-8-sig").splitlines())
+}
+
+
+def number(text: str) -> float | None:
+    return float(text) if text else None
+
+
+def test_all_240_duties_have_the_light_and_the_percentages_of_the_oracle(store: Store) -> None:
+    with store.reading() as session:
+        duties = {duty.number: duty for duty in session.exec(select(Duty))}
+    assert duties.keys() == EXPECTED.keys()
+    assert len(duties) == 240
+    for name, row in EXPECTED.items():
+        duty = duties[name]
+        behind, elapsed = lag(duty, TODAY), elapsed_percent(duty, TODAY)
+        seen = (
+            light(duty, TODAY).value,
+            None if elapsed is None else float(elapsed),
+            float(min(done_percent(duty), 100)),
+        )
+        assert seen == (row["light"], number(row["elapsed_pct"]), number(row["done_pct"])), name
+        assert (behind is None) == (not row["lag_pp"]), name
+        if done_percent(duty) <= 100:
+            assert abs((behind or 0) - Decimal(row["lag_pp"] or 0)) <= Decimal("0.01"), name
+
+
+def duty(
+    *, status: Status = Status.IN_PROGRESS, days_left: int | None = 50, elapsed: int = 50, done: str = "50",
+    farmland: str = "0",
+) -> Duty:  # fmt: skip
+    """A duty of 100 mu and of days such that so many percent of its time have passed."""
+    due_on = None if days_left is None else TODAY + timedelta(days=days_left)
+    whole = 0 if days_left is None else days_left * 100 // (100 - elapsed) if elapsed < 100 else 100
+    return Duty(
+        number="X-1", workstream="mine", region_id=1, status=status, due_on=due_on, area_mu=Decimal(100),
+        issued_on=None if due_on is None else due_on - timedelta(days=whole), farmland_mu=Decimal(farmland),
+        rectified_area_mu=Decimal(done), rectified_farmland_mu=Decimal(0), known_at=NOW,
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("situation", "expected"),
+    [
+        (duty(status=Status.CLOSED, days_left=-5), Light.DONE),
+        (duty(status=Status.AWAITING_ACCEPTANCE, days_left=-5), Light.WAITING),
+        (duty(status=Status.LONG_TERM, days_left=-5), Light.NONE),
+        (duty(status=Status.SUSPENDED, days_left=-5), Light.NONE),
+        (duty(days_left=None), Light.UNDATED),
+        (duty(status=Status.RETURNED, days_left=None), Light.UNDATED),
+        (duty(days_left=-1, elapsed=100, done="99"), Light.RED),
+        (duty(status=Status.RETURNED, days_left=-1, elapsed=100), Light.RED),
+        (duty(days_left=0, elapsed=100, done="100"), Light.BLUE),
+        (duty(days_left=0, elapsed=100, done="69"), Light.YELLOW),
+        (duty(days_left=7, elapsed=50, done="100"), Light.BLUE),
+        (duty(days_left=8, elapsed=50, done="100"), Light.GREEN),
+        (duty(days_left=50, done="19"), Light.YELLOW),  # 31 behind
+        (duty(days_left=50, done="20"), Light.BLUE),  # 30 is not more than 30
+        (duty(days_left=50, done="19.99"), Light.YELLOW),
+        (duty(days_left=50, done="40"), Light.BLUE),  # 10 is blue
+        (duty(days_left=50, done="40.01"), Light.GREEN),
+        (duty(status=Status.RETURNED, days_left=50, done="100"), Light.YELLOW),
+        (duty(status=Status.NOT_STARTED, days_left=50, elapsed=50, done="0"), Light.YELLOW),
+        (duty(days_left=50, done="100", farmland="40"), Light.YELLOW),  # by farmland, of which nothing is done
+    ],
+)  # fmt: skip
+def test_the_light_of_a_situation(situation: Duty, expected: Light) -> None:
+    assert light(situation, TODAY) == expected
+
+
+def test_a_duty_is_overdue_the_day_after_its_deadline_and_only_while_open() -> None:
+    due = duty(days_left=0)
+    assert not is_overdue(due, TODAY)
+    assert is_overdue(due, TODAY + timedelta(days=1))
+    for status in Status:
+        late = status in (Status.NOT_STARTED, Status.IN_PROGRESS, Status.RETURNED)
+        assert is_overdue(duty(status=status, days_left=-1), TODAY) == late
+
+
+def test_time_passed_is_clipped_to_nothing_and_all() -> None:
+    one = duty(days_left=50, elapsed=50)
+    assert elapsed_percent(one, TODAY - timedelta(days=900)) == 0
+    assert elapsed_percent(one, TODAY + timedelta(days=900)) == 100
+    assert elapsed_percent(one, TODAY) == 50
+    one.issued_on = None
+    assert elapsed_percent(one, TODAY) is None
+    assert lag(one, TODAY) is None
+
+
+def test_issued_on_the_deadline_itself_has_no_time_left() -> None:
+    one = duty(days_left=0)
+    one.issued_on = one.due_on
+    assert elapsed_percent(one, TODAY) == 100
