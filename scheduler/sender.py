@@ -89,7 +89,7 @@ class Sender:
         while not self._stopping:
             self._wake.clear()
             try:
-                for outgoing in await self._store.in_thread(self._round):
+                for outgoing in await self._round():
                     self._start(outgoing)
             except Exception:  # a database that is busy or gone for a while must not end the sending
                 log.exception("outbox_round_failed")
@@ -109,31 +109,37 @@ class Sender:
             rows = outbox.claimable(now, self._office.may_notify(now)).limit(1)
             return session.execute(rows).first() is not None
 
-        if self._under_way or self._sent or self._after:
+        if self._busy or await self._store.write(waiting):
             return False
-        return not await self._store.write(waiting)
+        return not self._busy  # a round that was under way may have claimed what was not waiting any more
 
-    def _round(self) -> list[Outgoing]:
+    @property
+    def _busy(self) -> bool:
+        return bool(self._under_way or self._sent or self._after)
+
+    async def _round(self) -> list[Outgoing]:
+        """Note what is through and claim what comes next; all that deliveries change meanwhile is read here, before."""
         sent, self._sent = self._sent, []
         after, self._after = self._after, []
+        moment = time.monotonic()
+        room = min(self._pace.room(moment), self._pace.limits.in_flight - len(self._under_way))
+        busy = {*self._pace.busy_chats(moment), *self._chats_under_way}
+
+        def work(session: Session) -> list[Outgoing]:
+            outbox.mark_sent(session, sent, self._clock())
+            for deed in after:
+                deed(session)
+            return [] if self._stopping or room <= 0 else self._claim(session, room, busy)
+
         try:
-            with self._store.writing() as session:
-                outbox.mark_sent(session, sent, self._clock())
-                for deed in after:
-                    deed(session)
-                return [] if self._stopping else self._claim(session)
+            return await self._store.write(work)
         except Exception:
             self._sent, self._after = sent + self._sent, after + self._after
             raise
 
-    def _claim(self, session: Session) -> list[Outgoing]:
-        moment, now = time.monotonic(), self._clock()
-        room = min(self._pace.room(moment), self._pace.limits.in_flight - len(self._under_way))
-        if room <= 0:
-            return []
-        notices = self._office.may_notify(now)
-        query = outbox.claimable(now, notices).limit(room)
-        busy = {*self._pace.busy_chats(moment), *self._chats_under_way}
+    def _claim(self, session: Session, room: int, busy: set[str]) -> list[Outgoing]:
+        now = self._clock()
+        query = outbox.claimable(now, self._office.may_notify(now)).limit(room)
         if busy:
             query = query.where(col(Outbox.chat).not_in(busy))
         rows = session.execute(query).scalars().all()
@@ -155,7 +161,12 @@ class Sender:
                 outbox.drop(session, row, "no longer true")
                 return None
             row.payload = Envelope(reply=reply).to_json()
-        envelope = Envelope.from_json(row.payload)
+        try:
+            envelope = Envelope.from_json(row.payload)
+        except Exception:  # written by another version, or damaged: it must not hold up the others either
+            log.exception("payload_unreadable", outbox=row.id)
+            outbox.give_up(session, row.id, "could not be read")
+            return None
         return Outgoing(
             id=row.id, chat=row.chat, envelope=envelope, repeated=row.possibly_repeated, attempts=row.attempts
         )
@@ -174,7 +185,8 @@ class Sender:
 
     async def _send(self, outgoing: Outgoing) -> None:
         try:
-            self._sent.append((outgoing, await self._deliver(outgoing)))
+            message_id = await self._deliver(outgoing)
+            self._sent.append((outgoing, message_id))  # not in one line: the list may be another one by now
         except TryLater as trouble:
             self._try_later(outgoing, trouble)
         except Undeliverable as end:
@@ -221,7 +233,7 @@ class Sender:
     async def _finish(self) -> None:
         if self._under_way:
             await asyncio.wait(self._under_way)
-        await self._store.in_thread(self._round)
+        await self._round()
 
 
 def is_group(chat: str) -> bool:
