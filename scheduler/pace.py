@@ -24,6 +24,7 @@ class Pace:
     _all: deque[float] = field(default_factory=deque)
     _groups: dict[str, deque[float]] = field(default_factory=dict)
     _free_at: dict[str, float] = field(default_factory=dict)
+    _paused: dict[str, float] = field(default_factory=dict)  # only what the platform asked for, not our own pace
     _all_free_at: float = 0.0
 
     def room(self, now: float) -> int:
@@ -52,8 +53,10 @@ class Pace:
 
     def pause(self, chat: str, seconds: float, now: float) -> None:
         """Hold a chat as long as the platform asks; a second chat asking at the same time means all of them."""
-        if any(free_at > now + self.limits.chat_seconds for c, free_at in self._free_at.items() if c != chat):
+        self._paused = {c: until for c, until in self._paused.items() if until > now}
+        if any(c != chat for c in self._paused):
             self._all_free_at = max(self._all_free_at, now + seconds)
+        self._paused[chat] = max(self._paused.get(chat, 0.0), now + seconds)
         self._hold(chat, now + seconds)
 
     def next_change(self, now: float) -> float | None:
