@@ -1,9 +1,10 @@
 """Telegram's side of the program: updates are fetched here, and messages sent."""
 
 import json
+import os
 import re
 from datetime import datetime
-from html import unescape
+from html import escape, unescape
 from typing import Any
 from urllib.parse import urlencode
 
@@ -38,6 +39,7 @@ class Telegram:
     """A bot's account: fetch updates, send messages."""
 
     def __init__(self, token: str, *, base_url: str, base_file_url: str, proxy: str | None) -> None:
+        os.environ.setdefault("PTB_TIMEDELTA", "true")  # or the library warns at every 429 that it will be so
         self._request = AiohttpRequest(proxy)
         self._polling = AiohttpRequest(proxy)
         self.bot = Bot(
@@ -76,7 +78,13 @@ class Telegram:
         query = urlencode(asked if offset is None else {**asked, "offset": offset})
         url = f"{self.bot.base_url}/getUpdates?{query}"
         updates = await self._polling.post(url, read_timeout=POLL_SECONDS + 10)
-        return updates if isinstance(updates, list) else []
+        found = updates if isinstance(updates, list) else [updates]
+        numbered = [update for update in found if isinstance(update, dict) and type(update.get("update_id")) is int]
+        if len(numbered) < len(found):
+            log.error("updates_without_number", count=len(found) - len(numbered))
+        if found and not numbered:
+            raise TelegramError("what came are no updates")  # asked again after a while, not at once
+        return numbered
 
     async def set_menu(self, commands: list[tuple[str, str]], language: str | None = None) -> None:
         """Show commands in the menu beside the text field."""
@@ -103,7 +111,7 @@ class Telegram:
         try:
             return await self._say(chat_id, outgoing, reply, fit(html), ParseMode.HTML)
         except BadRequest as refused:
-            if "can't parse entities" not in refused.message:
+            if "can't parse entities" not in refused.message.lower():  # the library capitalises what Telegram says
                 raise
             log.error("markup_refused", outbox=outgoing.id, why=refused.message)
             return await self._say(chat_id, outgoing, reply, plain(fit(html)), None)
@@ -184,6 +192,9 @@ def fit(html: str) -> str:
         if left < 0:
             break
         kept.append(line)
+    if not any(kept):  # the first line alone is too long: better half of it than nothing
+        whole = plain(html).strip().encode("utf-16-le")
+        kept = [escape(whole[: 2 * (MOST_CHARACTERS - 2)].decode("utf-16-le", "ignore"), quote=False)]
     return "\n".join([*kept, "…"])
 
 
