@@ -32,12 +32,17 @@ def store_updates(session: Session, updates: Sequence[dict[str, Any]], now: date
     rows = [
         {
             "key": f"{PLATFORM}:{update['update_id']}",
-            "payload": json.dumps(update, ensure_ascii=False, separators=(",", ":")),
+            "payload": _storable(json.dumps(update, ensure_ascii=False, separators=(",", ":"))),
             "received_at": now,
         }
         for update in updates
     ]
     insert_new(session, Inbox, rows)
+
+
+def _storable(payload: str) -> str:
+    """Return the text with half emojis replaced: no database takes them, and one would hold up the whole intake."""
+    return payload.encode("utf-8", "replace").decode("utf-8")
 
 
 def undone(session: Session, limit: int) -> list[int]:
@@ -91,6 +96,9 @@ def _now(session: Session) -> datetime:
 
 
 def _answer(session: Session, office: Office, arrival: Arrival) -> None:
+    if arrival.request.text.startswith("/start") and not arrival.request.is_group:
+        # Telegram tells when somebody unblocks us; that he starts us for the first time only this word tells
+        identity.reachable_again(session, arrival.request.chat)
     reply = answer(arrival.request, session, office)
     if reply is None and arrival.press is None:
         return
@@ -105,15 +113,23 @@ def _apologise(session: Session, office: Office, inbox_id: int, reference: str, 
     if row is None:
         return
     row.reference = reference
-    chat = _chat_of(json.loads(row.payload))
+    update = json.loads(row.payload)
+    chat = _chat_of(update)
     if chat is not None:
         html = speech(office.language).say("trouble", reference=reference)
-        post(session, chat, Envelope(reply=Reply(html=html)), now)
+        press = _part(update, "callback_query").get("id")
+        envelope = Envelope(reply=Reply(html=html), press=press if isinstance(press, str) else None)
+        post(session, chat, envelope, now)
 
 
 def _chat_of(update: dict[str, Any]) -> str | None:
-    """Find where to apologise in an update that nobody understood; a group is not told, only who spoke in private."""
-    said = update.get("message") or (update.get("callback_query") or {}).get("message") or {}
-    chat = said.get("chat") if isinstance(said, dict) else None
-    chat_id = chat.get("id") if isinstance(chat, dict) else None
-    return f"{PLATFORM}:{chat_id}" if isinstance(chat_id, int) else None
+    """Find where to apologise in an update that nobody understood, whatever it looks like."""
+    said = _part(update, "message") or _part(_part(update, "callback_query"), "message")
+    chat_id = _part(said, "chat").get("id")
+    return f"{PLATFORM}:{chat_id}" if type(chat_id) is int else None
+
+
+def _part(whole: dict[str, Any], name: str) -> dict[str, Any]:
+    """Return a part of an update if it is one that has parts."""
+    part = whole.get(name)
+    return part if isinstance(part, dict) else {}
