@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from sqlmodel import SQLModel, col, delete
 
@@ -93,6 +93,15 @@ def counted(found: list[Duty], as_of: date) -> dict[str, object]:
     }
 
 
+EVERY_CASE = [
+    {"region_id": 2, "workstream": "mine", "status": status, "days": days}
+    | dict.fromkeys(("area_mu", "farmland_mu", "rectified_area_mu", "rectified_farmland_mu"), Decimal("1.5"))
+    for status in Status
+    for days in (None, *EDGES)
+]
+
+
+@example(EVERY_CASE, BASE)
 @given(duties, st.integers(-45, 45).map(lambda n: BASE + timedelta(days=n)))
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_figures_by_sql_equal_the_same_counted_by_the_rules(
