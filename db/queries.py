@@ -109,6 +109,12 @@ def open_duties_of(session: Session, person_ids: Sequence[int]) -> list[Duty]:
     return list(session.exec(by_urgency(select(Duty).where(col(Duty.id).in_(named), col(Duty.status).in_(OPEN)))))
 
 
+def open_duties_in_charge(session: Session, region_id: int, workstreams: Sequence[str]) -> list[Duty]:
+    """Return the open duties of some workstreams in a county, most urgent first."""
+    here = select(Duty).where(Duty.region_id == region_id, col(Duty.workstream).in_(workstreams))
+    return list(session.exec(by_urgency(here.where(col(Duty.status).in_(OPEN)))))
+
+
 def open_dated_duties(session: Session, due_until: date) -> list[Duty]:
     """Return the open duties whose deadline lies before or on the day."""
     return list(session.exec(select(Duty).where(col(Duty.status).in_(OPEN), col(Duty.due_on) <= due_until)))

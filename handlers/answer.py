@@ -20,11 +20,13 @@ from text.regions import Gazetteer
 from text.reply import Button, Reply, speech
 
 CHOICES_A_ROW = 2
+MISREAD = (Why.UNKNOWN_REGION, Why.UNKNOWN_NUMBER, Why.UNKNOWN_WORD)
 
 
 def answer(request: Request, session: Session, office: Office) -> Reply | None:
     """Answer a request inside the caller's transaction; None where silence is the right answer."""
     call = _resolve(request, session, office)
+    spoken: Spoken | None = None
     try:
         spoken = _read(call)
         if spoken is None:
@@ -35,9 +37,11 @@ def answer(request: Request, session: Session, office: Office) -> Reply | None:
         _check(call, command)
         # what a refused command had begun to write is taken back, and the refusal still goes out
         with session.begin_nested() if command.writes else nullcontext():
-            return command.handler(replace(call, words=spoken.words))
+            return command.handler(replace(call, command=command.name, words=spoken.words))
     except Refusal as refusal:
-        return _refused(call, refusal)
+        # talk that only begins like a command: 情况不太好
+        is_talk = spoken is not None and spoken.glued and refusal.why in MISREAD and not refusal.choices
+        return _refused(call, Refusal(Why.NOT_UNDERSTOOD) if is_talk else refusal)
 
 
 def _resolve(request: Request, session: Session, office: Office) -> Call:
@@ -67,6 +71,8 @@ def _read(call: Call) -> Spoken | None:
     request = call.request
     vocabulary = Vocabulary(commands=NAMES, is_region=lambda word: call.gazetteer.exact(word) is not None)
     spoken = read_command(request.text, vocabulary)
+    if spoken is not None and spoken.asks and spoken.known and BY_NAME[spoken.command].writes:
+        return Spoken(command="duty", words=spoken.words, glued=True)  # "完成了吗？" asks; it does not report
     if spoken is not None and (request.text.startswith("/") or request.addressed):
         return spoken
     if not request.addressed:
@@ -77,6 +83,9 @@ def _read(call: Call) -> Spoken | None:
         if request.is_group:
             return None
         raise Refusal(Why.STRANGER)
+    words = split(request.text)
+    if call.quoted and words and all(is_amount(word) for word in words):
+        return Spoken(command="progress", words=words)  # an amount in reply to a reminder
     if find_duty(call, request.text):
         return Spoken(command="duty", words=(request.text.strip(),))
     raise Refusal(Why.NOT_UNDERSTOOD, example=call.quoted[0] if call.quoted else None)

@@ -45,6 +45,11 @@ class Command:
         return self.audience == Audience.READERS
 
 
+DONE_WORDS = (
+    "完成", "已完成", "报完成", "已报完成", "我已完成", "已经完成", "全部完成", "整改完成", "完成整改", "已完成整改",
+    "已整改", "已整改完成", "整改完毕", "做完", "搞完", "办结", "已办结",
+)  # fmt: skip
+
 COMMANDS = (
     Command(
         name="status", aliases=("进度", "整改进度", "进展情况", "情况", "查询"), audience=Audience.READERS,
@@ -67,7 +72,7 @@ COMMANDS = (
         handler=lists.mine, summary=N_("我负责的在办事项"), example=N_("我的事项"),
     ),
     Command(
-        name="done", aliases=("完成", "已完成", "报完成", "整改完成", "已整改"),
+        name="done", aliases=DONE_WORDS,
         audience=Audience.REPORTERS, writes=True,
         handler=reporting.done, summary=N_("报完成（待验收）"), example=N_("完成 编号"),
     ),

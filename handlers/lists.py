@@ -3,14 +3,13 @@
 from collections.abc import Sequence
 
 from db.figures import due_within, duties_page, overdue
-from db.models import Duty, Person
-from db.queries import open_duties_of, people
+from db.models import Duty
 from handlers.reading import Scope, read_scope
 from handlers.request import Call
 from rules.lights import done_percent, light
-from rules.officials import in_post, on_leave, successor
 from rules.refusal import Refusal, Why
 from services import overview
+from services.agenda import open_duties_for, stands_for
 from text.reply import N_, Button, Reply
 
 PAGE_SIZE = 5  # with their buttons, one phone screen
@@ -19,21 +18,13 @@ MOST_DAYS = 3650
 
 
 def mine(call: Call) -> Reply:
-    """List the open duties of the person, and of those for whom he stands."""
+    """List the open duties of the person, and of those for whom he stands; in a group, those that belong there."""
     page = read_scope(call).page
     person = call.known
-    stands_for = _stands_for(call, person)
-    duties = open_duties_of(call.session, [p.id for p in (person, *stands_for) if p.id is not None])
+    duties = [duty for duty in open_duties_for(call.session, person, call.today) if call.may_see(duty)]
     shown = duties[(page - 1) * PAGE_SIZE : page * PAGE_SIZE]
-    return _list(call, "mine", shown, len(duties), page, "/mine", owner=person, stands_for=stands_for)
-
-
-def _stands_for(call: Call, person: Person) -> list[Person]:
-    """Return whose duties the person has today: predecessors in the post, and people on leave who named him."""
-    everyone = people(call.session)
-    gone = [p for p in everyone if not in_post(p, call.today) and successor(p, everyone, call.today) is person]
-    away = [p for p in everyone if p.delegate_id == person.id and on_leave(p, call.today)]
-    return gone + away
+    others = stands_for(call.session, person, call.today) if call.names_people else []
+    return _list(call, "mine", shown, len(duties), page, "/mine", owner=person, stands_for=others)
 
 
 def due(call: Call) -> Reply:

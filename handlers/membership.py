@@ -1,5 +1,7 @@
 """/start, /help, /lang, /bind: who is who, and how to speak with the bot."""
 
+from dataclasses import replace
+
 from handlers.request import Call
 from rules.permission import may_bind, may_ever_report, reads_whole_city
 from rules.refusal import Refusal, Why
@@ -19,7 +21,7 @@ def start(call: Call) -> Reply:
         return help_(call)
     person = identity.join(call.session, call.act, call.words[0], call.request.sender)
     region = call.gazetteer.get(person.region_id)
-    return call.reply("welcome", *_first_buttons(call), person=person, region=region)
+    return call.reply("welcome", *_first_buttons(replace(call, person=person)), person=person, region=region)
 
 
 def help_(call: Call) -> Reply:

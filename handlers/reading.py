@@ -13,6 +13,7 @@ from rules.refusal import Refusal, Why
 from text.quantities import AreaReading, read_area
 
 _PAGE = re.compile(r"(?:p|第)(\d{1,4})页?$")
+_DAYS = re.compile(r"(?:(\d{1,5})(?:天|日)?(?:内|以内|之内)?|今天|今日)$")
 _FARMLAND_PREFIX = re.compile(r"^\(?(?:其中)?(?:耕地|farmland)")
 EACH_COUNTY = frozenset({"counties", "各县", "分县", "各县区"})
 
@@ -34,8 +35,8 @@ def read_scope(call: Call) -> Scope:
     for word in _joined(call):
         if match := _PAGE.match(word):
             page = max(1, int(match[1]))
-        elif word.isdecimal():
-            number = int(word)
+        elif match := _DAYS.match(word):
+            number = int(match[1] or 0)
         elif word in EACH_COUNTY:
             each = True
         elif found := call.gazetteer.exact(word):
@@ -64,10 +65,12 @@ def readable(call: Call, region: Region) -> Region:
 
 
 def unknown_region(call: Call, word: str) -> Refusal:
-    """Refuse a word that names no region, offering the nearest ones that may be read here."""
+    """Refuse a word that names no region; the nearest readable ones are offered with all else that was said."""
     near = [region for region in call.gazetteer.nearest(word) if call.may_read(region)]
-    choices = tuple((region.name, f"/status {region.name}") for region in near)
-    return Refusal(Why.UNKNOWN_REGION, choices=choices, word=word)
+    said = " ".join(["/" + call.command, *call.words])
+    return Refusal(
+        Why.UNKNOWN_REGION, choices=tuple((region.name, said.replace(word, region.name)) for region in near), word=word
+    )
 
 
 def find_workstream(call: Call, word: str) -> Workstream | None:
@@ -84,7 +87,7 @@ def find_duty(call: Call, number: str) -> Duty | None:
     """Return the duty of that number if it may be seen here; case, width and spaces make no difference."""
     folded = unicodedata.normalize("NFKC", number).strip()
     duty = duty_by_number(call.session, folded) or duty_by_number(call.session, folded.upper())
-    return duty if duty and call.may_read(call.gazetteer.get(duty.region_id)) else None
+    return duty if duty and call.may_see(duty) else None
 
 
 def read_duty(call: Call, number: str) -> Duty:

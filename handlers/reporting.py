@@ -7,15 +7,17 @@ import sqlalchemy as sa
 from sqlmodel import col
 
 from db.models import Duty, Question
-from db.queries import open_duties_of
 from handlers.reading import read_report, read_total
 from handlers.request import Call
 from rules.refusal import Refusal, Why
 from services import reporting
+from services.agenda import open_duties_for
 from services.reporting import Reported
 from text.reply import N_, Reply
 
 MOST_CHOICES = 6
+MOST_AMOUNTS = 2  # the area, and the farmland in it
+LONGEST_ID = 18  # digits
 
 
 def done(call: Call) -> Reply:
@@ -27,11 +29,19 @@ def done(call: Call) -> Reply:
         return _answer(call, "reported", reports)
     if len(duties) > 1:
         raise Refusal(Why.ONE_AREA_ONE_DUTY)
-    area = read_total(said.area_words[0], duties[0].rectified_area_mu)
-    if area < duties[0].area_mu:
-        return _progress(call, duties[0], said.area_words)
-    reporting.check_amounts(duties[0], area, Decimal(0), call.office.policy)
-    return _answer(call, "reported", [_report_done(call, duties[0], area)])
+    if len(said.area_words) > MOST_AMOUNTS:
+        raise Refusal(Why.UNKNOWN_WORD, word=said.area_words[MOST_AMOUNTS])
+    duty, (area, farmland) = duties[0], _totals(duties[0], said.area_words)
+    if area < duty.area_mu or (farmland is not None and farmland < duty.farmland_mu):
+        return _progress(call, duty, said.area_words)
+    reporting.check_amounts(duty, area, farmland or Decimal(0), call.office.policy)
+    return _answer(call, "reported", [_report_done(call, duty, area)])
+
+
+def _totals(duty: Duty, words: tuple[str, ...]) -> tuple[Decimal, Decimal | None]:
+    """Read the area to date and, where it was said, the farmland in it."""
+    area = read_total(words[0], duty.rectified_area_mu)
+    return area, read_total(words[1], duty.rectified_farmland_mu) if len(words) > 1 else None
 
 
 def progress(call: Call) -> Reply:
@@ -46,24 +56,25 @@ def _progress(call: Call, duty: Duty, words: tuple[str, ...]) -> Reply:
     reporting.check_reportable(duty)
     if not words:
         return _ask(call, f"/progress {duty.number}", "ask_area", duty)
-    if len(words) > 2:
-        raise Refusal(Why.UNKNOWN_WORD, word=words[2])
-    area = read_total(words[0], duty.rectified_area_mu)
-    reporting.check_amounts(duty, area, Decimal(0), call.office.policy)
-    if len(words) < 2 and duty.farmland_mu > 0 and area > 0:
+    if len(words) > MOST_AMOUNTS:
+        raise Refusal(Why.UNKNOWN_WORD, word=words[MOST_AMOUNTS])
+    area, farmland = _totals(duty, words)
+    reporting.check_amounts(duty, area, farmland or Decimal(0), call.office.policy)
+    if farmland is None and duty.farmland_mu > 0 and area > 0:
         return _ask(call, f"/progress {duty.number} {area}", "ask_farmland", duty, area=area)
-    farmland = read_total(words[1], duty.rectified_farmland_mu) if len(words) > 1 else Decimal(0)
-    reporting.check_amounts(duty, area, farmland, call.office.policy)
-    report = reporting.report_progress(call.session, call.act, duty, area, farmland, behalf_of)
+    report = reporting.report_progress(call.session, call.act, duty, area, farmland or Decimal(0), behalf_of)
     return _answer(call, "progressed", [report])
 
 
 def undo(call: Call) -> Reply:
     """Take back the last report, or the one whose button was pressed."""
     word = call.words[0] if call.words else None
-    if word is not None and not word.isdecimal():
+    if word is not None and not (word.isdecimal() and len(word) <= LONGEST_ID):
         raise Refusal(Why.NOTHING_TO_UNDO)
     undone = reporting.undo(call.session, call.act, call.office.policy, int(word) if word else None)
+    elsewhere = [report.duty for report in undone if not call.may_see(report.duty)]
+    if elsewhere:  # what happens in one county is not said in another's group
+        raise Refusal(Why.PRIVATE_ONLY)
     numbers = [report.duty.number for report in undone]
     return call.reply("undone", reports=undone, numbers=numbers, replaces=True)
 
@@ -72,7 +83,8 @@ def _chosen(call: Call, duties: tuple[Duty, ...], command: str, *, several: bool
     """Return the duties meant; several that nobody typed out are asked about, as are none."""
     if len(duties) == 1 or (several and duties):
         return duties
-    own = duties or tuple(open_duties_of(call.session, [call.known.id or 0]))
+    mine = open_duties_for(call.session, call.known, call.today)
+    own = duties or tuple(duty for duty in mine if call.may_see(duty))
     choices = [(duty.number, f"/{command} {duty.number}") for duty in own[:MOST_CHOICES]]
     if duties and command == "done":
         choices.append((call.speech.word(N_("全部完成")), "/done " + " ".join(duty.number for duty in duties)))

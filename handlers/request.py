@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlmodel import Session
 
-from db.models import Chat, Person, Region
+from db.models import Chat, Duty, Person, Region
 from db.queries import numbers_in_message
 from rules.permission import covers
 from rules.policy import Office
@@ -51,6 +51,7 @@ class Call:
     gazetteer: Gazetteer
     person: Person | None = None
     group: Chat | None = None
+    command: str = ""
     words: tuple[str, ...] = ()
     commands: Mapping[str, Any] = field(default_factory=dict)
 
@@ -80,6 +81,10 @@ class Call:
     def may_read(self, region: Region) -> bool:
         """Tell whether what is said here may be about the region."""
         return covers(self.home.id or 0, region)
+
+    def may_see(self, duty: Duty) -> bool:
+        """Tell whether what is said here may be about the duty."""
+        return self.may_read(self.gazetteer.get(duty.region_id))
 
     @cached_property
     def quoted(self) -> list[str]:

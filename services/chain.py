@@ -65,8 +65,9 @@ def record(
 def digest(event: Event) -> str:
     """Return the hash over everything that an event says and the link before it."""
     said = [
-        event.subject, event.sequence, event.kind, event.act, event.at.astimezone(UTC).isoformat(), event.person_id,
-        event.behalf_of_id, event.said_in, event.before, event.after, event.why, event.undoes_id, event.previous_hash,
+        event.subject, event.sequence, event.duty_id, event.kind, event.act, event.at.astimezone(UTC).isoformat(),
+        event.person_id, event.behalf_of_id, event.said_in, event.before, event.after, event.why, event.undoes_id,
+        event.previous_hash,
     ]  # fmt: skip
     return hashlib.sha256(json.dumps(said, ensure_ascii=False, sort_keys=True, default=str).encode()).hexdigest()
 

@@ -91,7 +91,8 @@ def choose_language(session: Session, act: Act, address: str, language: str) -> 
     """Remember the language of a person's private chat or of a bound group."""
     found = account_and_person(session, address)
     place = found[0] if found else chat_at(session, address)
-    assert place is not None, "only known chats get so far"
+    if place is None:  # the terminal: nothing to remember it in
+        return
     record(
         session, act, subject=f"chat:{address}", kind="language",
         before={"language": place.language}, after={"language": language},

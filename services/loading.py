@@ -26,6 +26,10 @@ STATE_NAMES = (
     "veto_risk", "approval_suspended", "suspended_since", "suspended_reason", "approved_unused_task_mu", "interviews",
 )  # fmt: skip
 LEVELS = ((Level.PRINCIPAL, "principal"), (Level.DEPUTY, "deputy"), (Level.RESPONSIBLE, "persons"))
+PERSON_NAMES = (
+    "name", "level", "post", "unit", "workstreams", "phone", "leave_from", "leave_to", "in_post_from", "in_post_to",
+    "remark",
+)  # fmt: skip
 SAME_NAMES = (
     "workstream", "sub_type", "town", "source", "problem_type", "title", "spot_no", "approval_no", "area_mu",
     "farmland_mu", "basic_farmland_mu", "rectified_area_mu", "rectified_farmland_mu", "issued_on", "due_original",
@@ -69,25 +73,34 @@ def load_counties(session: Session, act: Act, city_name: str, rows: Iterable[Map
         region = known.get(row["county_code"]) or Region(
             code=row["county_code"], name="", short_name="", kind=RegionKind.COUNTY
         )
-        is_new = region.id is None
-        if is_new or region.name != row["county"]:
+        state = _state(session, region) if region.id else None
+        before = _county_facts(region, state) if state else {}
+        if region.name != row["county"]:
             region.name, region.short_name = row["county"], short_name(row["county"])
             region.spellings = spellings(row["county"])
         region.parent_id, region.display_order = root.id if root else None, order
         session.add(region)
         session.flush()
         state = _state(session, region)
-        before = state.model_dump(mode="json", exclude={"id"}) if state.id else {}
         state.retention_target_mu = row["farmland_target_wan_mu"] * MU_PER_WAN_MU
         state.retention_actual_mu = row["farmland_actual_wan_mu"] * MU_PER_WAN_MU
         for name in STATE_NAMES:
             setattr(state, name, row[name])
-        after = state.model_dump(mode="json", exclude={"id"})
         session.add(state)
-        if is_new or before != after:
+        after = _county_facts(region, state)
+        if before != after:
             record(session, act, subject=f"region:{region.code}", kind=IMPORTED, before=before, after=after)
-        loaded.count(region.name, "new" if is_new else "same" if before == after else "changed")
+        loaded.count(region.name, _outcome(before, after))
     return loaded
+
+
+def _county_facts(region: Region, state: CountyState) -> dict[str, Any]:
+    facts = {name: getattr(state, name) for name in (*STATE_NAMES, "retention_target_mu", "retention_actual_mu")}
+    return {name: _plain(value) for name, value in {"name": region.name, **facts}.items()}
+
+
+def _outcome(before: Any, after: Any) -> str:
+    return "new" if not before else "same" if before == after else "changed"
 
 
 def _state(session: Session, region: Region) -> CountyState:
@@ -105,6 +118,7 @@ def load_officials(session: Session, act: Act, rows: Iterable[Mapping[str, Any]]
     rows = list(rows)
     place = {region.name: region for region in regions(session)}
     known = {person.official_id: person for person in people(session)}
+    before = {official_id: _person_facts(person, known) for official_id, person in known.items()}
     for row in rows:
         region = place.get(row["county"])
         if region is None or region.id is None:
@@ -113,24 +127,29 @@ def load_officials(session: Session, act: Act, rows: Iterable[Mapping[str, Any]]
         person = known.get(row["official_id"]) or Person(
             official_id=row["official_id"], name=row["name"], region_id=region.id, level=Level(row["level"])
         )
-        before = person.model_dump(mode="json", exclude={"id", "delegate_id"}) if person.id else {}
         person.region_id = region.id
-        for name in ("name", "level", "post", "unit", "workstreams", "phone", "leave_from", "leave_to",
-                     "in_post_from", "in_post_to", "remark"):  # fmt: skip
+        for name in PERSON_NAMES:
             setattr(person, name, row[name])
         session.add(person)
-        session.flush()
         known[person.official_id] = person
-        after = person.model_dump(mode="json", exclude={"id", "delegate_id"})
-        if before != after:
-            record(session, act, subject=f"person:{person.official_id}", kind=IMPORTED, before=before, after=after)
-        loaded.count(person.official_id, "new" if not before else "same" if before == after else "changed")
+    session.flush()
     for row in rows:
-        if row["official_id"] in known:
-            delegate = known.get(row["delegate_id"] or "")
-            known[row["official_id"]].delegate_id = delegate.id if delegate else None
+        if row["official_id"] not in known:
+            continue
+        person, delegate = known[row["official_id"]], known.get(row["delegate_id"] or "")
+        person.delegate_id = delegate.id if delegate else None
+        earlier, now = before.get(person.official_id, {}), _person_facts(person, known)
+        if earlier != now:
+            record(session, act, subject=f"person:{person.official_id}", kind=IMPORTED, before=earlier, after=now)
+        loaded.count(person.official_id, _outcome(earlier, now))
     match_officials(session)
     return loaded
+
+
+def _person_facts(person: Person, known: Mapping[str, Person]) -> dict[str, Any]:
+    delegate = next((p.official_id for p in known.values() if p.id and p.id == person.delegate_id), None)
+    facts = {name: getattr(person, name) for name in ("region_id", *PERSON_NAMES)}
+    return {name: _plain(value) for name, value in {**facts, "delegate": delegate}.items()}
 
 
 def match_officials(session: Session) -> None:
@@ -171,7 +190,7 @@ def load_targets(session: Session, act: Act, rows: Iterable[Mapping[str, Any]]) 
             )  # fmt: skip
             target.cumulative_mu, target.year_target_mu, target.metric = after
             session.add(target)
-        loaded.count(name, "new" if before is None else "same" if before == after else "changed")
+        loaded.count(name, _outcome(before, after))
     if loaded.new or loaded.changed:
         counts = {"new": len(loaded.new), "changed": len(loaded.changed)}
         record(session, act, subject="targets", kind=IMPORTED, after=counts)
@@ -187,7 +206,7 @@ def load_workdays(session: Session, act: Act, rows: Iterable[Mapping[str, Any]])
         after = (row["is_workday"], row["note"])
         if before != after:
             session.merge(Workday(day=row["date"], is_workday=row["is_workday"], note=row["note"]))
-        loaded.count(str(row["date"]), "new" if before is None else "same" if before == after else "changed")
+        loaded.count(str(row["date"]), _outcome(before, after))
     if loaded.new or loaded.changed:
         record(session, act, subject="workdays", kind=IMPORTED, after={"days": len(loaded.new) + len(loaded.changed)})
     return loaded

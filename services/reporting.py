@@ -46,6 +46,8 @@ def check_may_report(session: Session, act: Act, duty: Duty, on_day: Any) -> Per
 def report_done(session: Session, act: Act, duty: Duty, area: Decimal | None, behalf_of: Person | None) -> Reported:
     """Report the whole duty done, with all its farmland: it awaits acceptance. ``area`` in mu when more was done."""
     check_reportable(duty)
+    if duty.status == Status.LONG_TERM:  # a standing requirement is reported on, and never done
+        raise Refusal(Why.NOT_REPORTABLE, number=duty.number, status=duty.status)
     area = max(duty.area_mu if area is None else area, duty.rectified_area_mu)
     farmland = max(duty.farmland_mu, duty.rectified_farmland_mu)
     after = {"status": Status.AWAITING_ACCEPTANCE, "rectified_area_mu": area, "rectified_farmland_mu": farmland}

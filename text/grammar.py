@@ -3,21 +3,29 @@
 import re
 import unicodedata
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 _SLASH = re.compile(r"/(\w{1,32})(?:@\w+)?(?:\s+(.*))?$", re.DOTALL)
 _BETWEEN = re.compile(r"[\s、;]+|,(?!\d{3}\b)")
-_SEPARATORS = " :,.。!?、~的了吧呢啊"
+_SEPARATORS = " :,.。!?、~"
+_PARTICLES = "的了吧呢啊"
+_QUESTION = re.compile(r"(?:\?|吗|呢|没有?)[\s。!~]*$")
 MIN_SUFFIX = 2  # a single character at the end of a sentence names no command
 
 
 @dataclass(frozen=True, kw_only=True)
 class Spoken:
-    """A command by its name, and the words that follow; ``known`` is False for a slash command nobody has."""
+    """A command by its name, and the words that follow.
+
+    ``known`` is False for a slash command nobody has, ``glued`` where words follow an alias without a space (perhaps it
+    is no command but talk that begins like one), ``asks`` where a question was asked.
+    """
 
     command: str
     words: tuple[str, ...] = ()
     known: bool = True
+    glued: bool = field(default=False, compare=False)
+    asks: bool = field(default=False, compare=False)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -37,12 +45,21 @@ def read_command(text: str, vocabulary: Vocabulary) -> Spoken | None:
         command = vocabulary.commands.get(name)
         return Spoken(command=command or name, words=split(rest), known=command is not None)
     bare = line.strip(_SEPARATORS)
+    for form in dict.fromkeys((bare, bare.rstrip(_PARTICLES))):  # 我的 is a command, and in 完成了的 it is none
+        if spoken := _by_alias(form, vocabulary, asks=_QUESTION.search(line) is not None):
+            return spoken
+        if vocabulary.is_region(form):
+            return Spoken(command=vocabulary.region_command, words=(form,))
+    return None
+
+
+def _by_alias(line: str, vocabulary: Vocabulary, *, asks: bool) -> Spoken | None:
     for alias in sorted(vocabulary.commands, key=len, reverse=True):
-        rest = _without(bare, alias)
+        rest = _without(line, alias)
         if rest is not None:
-            return Spoken(command=vocabulary.commands[alias], words=split(rest))
-    if vocabulary.is_region(bare):
-        return Spoken(command=vocabulary.region_command, words=(bare,))
+            glued = bool(rest) and line.lower().startswith(alias) and line[len(alias)] not in _SEPARATORS
+            words = split(rest.strip(_SEPARATORS + _PARTICLES))
+            return Spoken(command=vocabulary.commands[alias], words=words, glued=glued, asks=asks)
     return None
 
 
