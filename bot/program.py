@@ -2,7 +2,8 @@
 
 import asyncio
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Any
@@ -53,7 +54,14 @@ class Program:
         """Run until ``stop``; what was stored and not answered before is answered first."""
         await self.store.in_thread(partial(upgrade, self.store.engine))
         self._loop = asyncio.get_running_loop()
-        await self._open()
+        try:
+            await self._open()
+        except BaseException:
+            await self._disconnect()
+            raise
+        if self._stopping.is_set():
+            await self._disconnect()
+            return
         ready()
         self._clock.start()
         self._arrived.set()
@@ -101,7 +109,7 @@ class Program:
                 raise
             except TelegramError as trouble:
                 log.warning("cannot_connect", why=trouble.message, seconds=wait)
-                await asyncio.sleep(wait)
+                await _first(self._stopping.wait(), wait)
                 wait = min(wait * 2, LONGEST_WAIT)
 
     async def _fetch(self) -> None:
@@ -132,11 +140,7 @@ class Program:
             except Exception:
                 log.exception("answering_failed")
                 await asyncio.sleep(1.0)
-            try:
-                async with asyncio.timeout(IDLE_SECONDS):
-                    await self._arrived.wait()
-            except TimeoutError:
-                pass
+            await _first(self._arrived.wait(), IDLE_SECONDS)
 
     def _answer_batch(self) -> int:
         """Answer some updates, each in its own transaction; return how many there were."""
@@ -172,8 +176,18 @@ class Program:
         for task in late:
             task.cancel()
         await asyncio.gather(fetching, *late, return_exceptions=True)
+        await self._disconnect()
+
+    async def _disconnect(self) -> None:
         await self.telegram.close()
         self.store.close()
+
+
+async def _first(event: Coroutine[Any, Any, Any], seconds: float) -> None:
+    """Wait for something, but no longer than so many seconds."""
+    with suppress(TimeoutError):
+        async with asyncio.timeout(seconds):
+            await event
 
 
 def _why(trouble: Exception) -> str:

@@ -17,6 +17,7 @@ from text.reply import LANGUAGES
 
 TOKEN_ENV = "DUBAN_TELEGRAM_TOKEN"  # noqa: S105  (the name of a variable, not a token)
 TELEGRAM = "https://api.telegram.org/"
+LONGEST_SECONDS = 3600
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
 
@@ -179,7 +180,7 @@ def _policy(raw: dict[str, Any]) -> Policy:
         lead_workdays=_numbers(section, "lead_workdays", days, default.lead_workdays),
         strict_lead_days=_numbers(section, "strict_lead_days", days, default.strict_lead_days),
         early_workdays=_number(section, "early_workdays", 0, 5, default.early_workdays),
-        strict_sources=tuple(section.take("strict_sources", list, "must be a list of words", default.strict_sources)),
+        strict_sources=_words(section, "strict_sources", default.strict_sources),
         weekly_weekday=_weekday(section, default.weekly_weekday),
         weekly_times=_number(section, "weekly_times", 0, 52, default.weekly_times),
         window_from=_time(section, "window_from", default.window_from),
@@ -212,11 +213,10 @@ def _workstream(section: Section) -> Workstream:
     basis = section.take("rate_basis", str, "must be farmland or area", "farmland")
     if basis not in list(RateBasis):
         raise section.error("rate_basis", "must be farmland or area")
-    words = "must be a list of words"
     stream = Workstream(
         code=code, zh=zh, en=section.take("en", str, "must be the English name", code), rate_basis=RateBasis(basis),
-        keywords=tuple(section.take("keywords", list, words, [])),
-        sub_types=tuple(section.take("sub_types", list, words, [])),
+        keywords=_words(section, "keywords"),
+        sub_types=_words(section, "sub_types"),
     )  # fmt: skip
     section.close()
     return stream
@@ -224,17 +224,31 @@ def _workstream(section: Section) -> Workstream:
 
 def _delivery(section: Section) -> dict[str, Any]:
     default = Limits()
-    rate = "must be a number"
     limits = Limits(
         per_second=_number(section, "per_second", 1, 10_000, default.per_second),
-        chat_seconds=float(section.take("chat_seconds", (int, float), rate, default.chat_seconds)),
+        chat_seconds=_seconds(section, "chat_seconds", default.chat_seconds),
         group_per_minute=_number(section, "group_per_minute", 1, 1_000_000, default.group_per_minute),
         in_flight=_number(section, "in_flight", 1, 1000, default.in_flight),
     )
-    lease = float(section.take("lease_seconds", (int, float), rate, Settings.lease_seconds))
-    stop = float(section.take("stop_seconds", (int, float), rate, Settings.stop_seconds))
+    lease = _seconds(section, "lease_seconds", Settings.lease_seconds)
+    stop = _seconds(section, "stop_seconds", Settings.stop_seconds)
     section.close()
     return {"limits": limits, "lease_seconds": lease, "stop_seconds": stop}
+
+
+def _words(section: Section, key: str, default: tuple[str, ...] = ()) -> tuple[str, ...]:
+    values = section.take(key, list, "must be a list of words", default)
+    if not all(isinstance(value, str) and value for value in values):
+        raise section.error(key, "must be a list of words")
+    return tuple(values)
+
+
+def _seconds(section: Section, key: str, default: float) -> float:
+    allowed = f"must be a number of seconds from 0 to {LONGEST_SECONDS}"
+    value = float(section.take(key, (int, float), allowed, default))
+    if not 0 <= value <= LONGEST_SECONDS:  # false for what is not a number, too
+        raise section.error(key, allowed)
+    return value
 
 
 def _numbers(section: Section, key: str, allowed: str, default: tuple[int, ...]) -> tuple[int, ...]:

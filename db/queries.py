@@ -28,10 +28,19 @@ from db.models import (
     WorkdayOverride,
 )
 
+# what every message asks is written once: building a statement costs more than running it
+_REGIONS = select(Region).order_by(col(Region.display_order), col(Region.code))
+_WHOSE = sa.select(Account, Person).where(
+    col(Account.person_id) == col(Person.id), col(Account.address) == sa.bindparam("address")
+)
+_LEDGER_CHANGED = (
+    sa.select(col(Event.at)).where(col(Event.duty_id).is_not(None)).order_by(col(Event.id).desc()).limit(1)
+)
+
 
 def regions(session: Session) -> list[Region]:
     """Return every region in the office's order."""
-    return list(session.exec(select(Region).order_by(col(Region.display_order), col(Region.code))))
+    return list(session.exec(_REGIONS))
 
 
 def city(session: Session) -> Region | None:
@@ -46,8 +55,8 @@ def people(session: Session) -> list[Person]:
 
 def account_and_person(session: Session, address: str) -> tuple[Account, Person] | None:
     """Return whose account the address is."""
-    found = session.exec(select(Account, Person).where(Account.person_id == Person.id, Account.address == address))
-    return found.first()
+    found = session.execute(_WHOSE, {"address": address}).first()
+    return (found[0], found[1]) if found else None
 
 
 def chat_at(session: Session, address: str) -> Chat | None:
@@ -133,8 +142,7 @@ def last_event(session: Session, subject: str) -> Event | None:
 
 def ledger_changed_at(session: Session) -> datetime | None:
     """Return when the ledger last changed; None when it is empty."""
-    query = select(Event.at).where(col(Event.duty_id).is_not(None)).order_by(col(Event.id).desc()).limit(1)
-    return session.exec(query).first()
+    return session.execute(_LEDGER_CHANGED).scalars().first()
 
 
 def newest_event_id(session: Session) -> int:

@@ -96,10 +96,10 @@ def _completed(call: Call) -> Spoken | None:
     if call.person is None or call.person.id is None:
         return None
     words = split(call.request.text)
-    if not words or not all(is_amount(word) for word in words):
-        return None
     question = open_question(call.session, call.request.chat, call.person.id, call.request.now)
-    if question is None:
+    # one word like 5o is a slip, and told so; a sentence is about something else
+    is_slip = len(words) == 1 and any(character.isascii() and character.isalnum() for character in words[0])
+    if question is None or not words or not (is_slip or all(is_amount(word) for word in words)):
         return None
     name, *begun = question.command.removeprefix("/").split()
     return Spoken(command=name, words=(*begun, *words))

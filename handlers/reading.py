@@ -43,6 +43,8 @@ def read_scope(call: Call) -> Scope:
             region = found
         elif stream := find_workstream(call, word):
             workstream = stream
+        elif any(character.isdigit() for character in word):
+            raise Refusal(Why.BAD_DAYS, days=word)
         else:
             raise unknown_region(call, word)
     region = readable(call, region or call.home)

@@ -14,8 +14,8 @@ def status(call: Call) -> Reply:
         return _counties(call, scope)
     ids = [county.id for county in call.gazetteer.below(scope.region) if county.id is not None]
     code = scope.workstream.code if scope.workstream else None
-    figures = overview.total(call.session, call.today, ids, code)
-    streams = overview.by_workstream(call.session, call.today, ids) if code is None else {code: figures}
+    streams = overview.by_workstream(call.session, call.today, ids, code)
+    figures = sum(streams.values(), Figures())
     lines = [(stream, streams[stream.code]) for stream in call.office.policy.workstreams if stream.code in streams]
     return call.reply(
         "status",
@@ -39,7 +39,7 @@ def _counties(call: Call, scope: Scope) -> Reply:
         _switches(call, scope),
         region=scope.region,
         workstream=scope.workstream,
-        total=overview.total(call.session, call.today, ids, code),
+        total=sum(figures.values(), Figures()),
         lines=lines,
         basis=overview.basis(call.session, call.office, call.today),
         replaces=True,

@@ -34,6 +34,10 @@ class Figures:
     open_without_due_date: int = 0
     awaiting_acceptance_past_due: int = 0
 
+    def __add__(self, other: "Figures") -> "Figures":
+        """Return the figures of both sets of duties together."""
+        return Figures(**{name: getattr(self, name) + getattr(other, name) for name in _STORED})
+
     @property
     def awaiting(self) -> int:
         """Reported done, not yet accepted."""

@@ -102,7 +102,8 @@ class Office:
         """Return the office's date at an aware moment."""
         return self.local(moment).date()
 
-    def may_notify(self, moment: datetime) -> bool:
-        """Tell whether a notice may be sent now: a working day, inside the window."""
+    def may_notify(self, moment: datetime, declared: bool | None = None) -> bool:
+        """Tell whether a notice may be sent now: inside the window of a working day, which the office may declare."""
         local = self.local(moment)
-        return self.calendar.is_workday(local.date()) and self.policy.in_window(local)
+        is_workday = self.calendar.is_workday(local.date()) if declared is None else declared
+        return is_workday and self.policy.in_window(local)

@@ -3,6 +3,7 @@
 import json
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import cache
 
 import sqlalchemy as sa
 from sqlalchemy.orm import aliased
@@ -10,6 +11,7 @@ from sqlmodel import Session, col
 
 from db.models import Notice, Outbox, OutboxKind, OutboxState, SentMessage
 from db.queries import insert_new
+from db.types import UtcDateTime
 from text.reply import Reply
 
 UNSENT = (OutboxState.WAITING, OutboxState.SENDING)
@@ -52,7 +54,11 @@ def post(session: Session, chat: str, envelope: Envelope, now: datetime) -> None
     row = {"kind": OutboxKind.REPLY, "state": OutboxState.WAITING, "chat": chat, "payload": envelope.to_json()}
     times = {"created_at": now, "send_after": now}
     blank = {"claimed_by": "", "attempts": 0, "possibly_repeated": False, "error": ""}
-    session.execute(sa.insert(Outbox), [row | times | blank])
+    session.connection().execute(_POST, row | times | blank)
+
+
+# written once: building a statement costs more than running it
+_POST = sa.insert(Outbox.metadata.tables["outbox"])
 
 
 def claimable(now: datetime, notices: bool) -> sa.Select[Outbox]:
@@ -60,6 +66,12 @@ def claimable(now: datetime, notices: bool) -> sa.Select[Outbox]:
 
     A claim that ran out belongs to a process that died: what it held may be taken over.
     """
+    return _claimable(notices).params(now=now)
+
+
+@cache
+def _claimable(notices: bool) -> sa.Select[Outbox]:
+    now = sa.bindparam("now", type_=UtcDateTime)
     earlier = aliased(Outbox)
     kinds = list(OutboxKind) if notices else [OutboxKind.REPLY]
     free = sa.or_(col(Outbox.state) == OutboxState.WAITING, col(Outbox.claimed_until) <= now)

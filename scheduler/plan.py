@@ -31,7 +31,7 @@ from rules.policy import Office
 from rules.reminders import OVERDUE, Rule, rule_soon, rule_today
 from scheduler.outbox import drop_expired
 from services.digest import make_digest
-from services.office import office_now
+from services.office import may_notify, office_now
 
 PLAN_MARK = "plan"
 DIGEST_MARK = "digest"
@@ -76,11 +76,11 @@ class Scene:
 
 def plan(session: Session, office: Office, now: datetime) -> int:
     """Write what is to be said today and is not written yet; return how many messages were added."""
-    office = office_now(session, office)
     today = office.today(now)
     drop_expired(session, today)
-    if not office.may_notify(now) or not _known_before(session, office, today):
+    if not may_notify(session, office, now) or not _known_before(session, office, today):
         return 0
+    office = office_now(session, office)
     due = digest_due(office, now)
     state = f"{today}/{newest_event_id(session)}/{due}"
     if mark(session, PLAN_MARK) == state:

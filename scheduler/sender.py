@@ -21,6 +21,7 @@ from scheduler.pace import Limits, Pace
 from scheduler.plan import PLAN_MARK
 from services import identity
 from services.chain import Act
+from services.office import may_notify
 
 log = structlog.get_logger()
 
@@ -106,7 +107,7 @@ class Sender:
 
         def waiting(session: Session) -> bool:
             now = self._clock()
-            rows = outbox.claimable(now, self._office.may_notify(now)).limit(1)
+            rows = outbox.claimable(now, may_notify(session, self._office, now)).limit(1)
             return session.execute(rows).first() is not None
 
         if self._busy or await self._store.write(waiting):
@@ -139,7 +140,7 @@ class Sender:
 
     def _claim(self, session: Session, room: int, busy: set[str]) -> list[Outgoing]:
         now = self._clock()
-        query = outbox.claimable(now, self._office.may_notify(now)).limit(room)
+        query = outbox.claimable(now, may_notify(session, self._office, now)).limit(room)
         if busy:
             query = query.where(col(Outbox.chat).not_in(busy))
         rows = session.execute(query).scalars().all()
@@ -211,6 +212,7 @@ class Sender:
         if trouble.seconds is not None:
             self._pace.pause(outgoing.chat, seconds, time.monotonic())
         until = self._clock() + timedelta(seconds=seconds)
+        asyncio.get_running_loop().call_later(seconds, self.wake)
         self._after.append(
             partial(
                 outbox.put_back, outgoing_id=outgoing.id, until=until, error=str(trouble), in_doubt=trouble.in_doubt

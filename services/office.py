@@ -1,9 +1,11 @@
 """The office as it is now: what the config says, and what people changed in the database."""
 
 from dataclasses import replace
+from datetime import datetime
 
 from sqlmodel import Session
 
+from db.models import WorkdayOverride
 from db.queries import workday_overrides
 from rules.policy import Office
 
@@ -15,3 +17,9 @@ def office_now(session: Session, office: Office) -> Office:
         return office
     calendar = replace(office.calendar, overrides={**office.calendar.overrides, **declared})
     return replace(office, calendar=calendar)
+
+
+def may_notify(session: Session, office: Office, now: datetime) -> bool:
+    """Tell whether notices may go out now, by what the database declares of today and else by the calendar."""
+    declared = session.get(WorkdayOverride, office.today(now))
+    return office.may_notify(now, declared.is_workday if declared else None)

@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlmodel import Session, col
+from sqlmodel import Session
 
 from db import figures as sums
-from db.models import Duty, Region
+from db.models import Region
 from db.queries import ledger_changed_at, regions
 from db.types import mu_from_grains
 from rules.figures import Figures
@@ -37,9 +37,11 @@ def total(session: Session, as_of: date, region_ids: Sequence[int] | None, works
     return _figures(sums.aggregates(session, as_of, (), region_ids, workstream)[0])
 
 
-def by_workstream(session: Session, as_of: date, region_ids: Sequence[int] | None) -> dict[str, Figures]:
+def by_workstream(
+    session: Session, as_of: date, region_ids: Sequence[int] | None, workstream: str | None = None
+) -> dict[str, Figures]:
     """Return the figures of some regions by workstream."""
-    rows = sums.aggregates(session, as_of, (col(Duty.workstream),), region_ids)
+    rows = sums.aggregates(session, as_of, ("workstream",), region_ids, workstream)
     return {row[0]: _figures(row, skip=1) for row in rows}
 
 
@@ -47,21 +49,21 @@ def by_county(
     session: Session, as_of: date, region_ids: Sequence[int] | None, workstream: str | None = None
 ) -> dict[int, Figures]:
     """Return the figures by region id."""
-    rows = sums.aggregates(session, as_of, (col(Duty.region_id),), region_ids, workstream)
+    rows = sums.aggregates(session, as_of, ("region_id",), region_ids, workstream)
     return {row[0]: _figures(row, skip=1) for row in rows}
 
 
 def cells(session: Session, as_of: date) -> dict[int, dict[str, Figures]]:
     """Return the figures by region id and workstream."""
     found: dict[int, dict[str, Figures]] = {}
-    for row in sums.aggregates(session, as_of, (col(Duty.region_id), col(Duty.workstream)), None):
+    for row in sums.aggregates(session, as_of, ("region_id", "workstream"), None):
         found.setdefault(row[0], {})[row[1]] = _figures(row, skip=2)
     return found
 
 
 def report(session: Session, office: Office, as_of: date) -> dict[str, Any]:
     """Return every figure under the names and in the shape of ``city/expected.json``."""
-    gazetteer = Gazetteer(regions(session))
+    places = Gazetteer(regions(session))
     cell, county = cells(session, as_of), by_county(session, as_of, None)
     workstream = by_workstream(session, as_of, None)
     city = total(session, as_of, None)
@@ -71,8 +73,8 @@ def report(session: Session, office: Office, as_of: date) -> dict[str, Any]:
         "ledger_of": known.ledger_of.isoformat() if known.ledger_of else None,
         "duties": city.count,
         "workstreams": {w.code: w.zh for w in office.policy.workstreams},
-        "cells": {c.name: _all_cells(cell, c, office) for c in gazetteer.counties},
-        "by_county": {c.name: county.get(c.id or 0, Figures()).as_json() for c in gazetteer.counties},
+        "cells": {c.name: _all_cells(cell, c, office) for c in places.counties},
+        "by_county": {c.name: county.get(c.id or 0, Figures()).as_json() for c in places.counties},
         "by_workstream": {w.code: workstream.get(w.code, Figures()).as_json() for w in office.policy.workstreams},
         "city": city.as_json(),
     }

@@ -87,7 +87,6 @@ async def test_a_wrong_token_ends_with_a_sentence_that_names_its_key(city: City,
     assert "Traceback" not in said
 
 
-@pytest.mark.xfail(strict=True, reason="bot/program.py: a refused token leaves connections and the store open")
 async def test_a_wrong_token_ends_with_that_sentence_and_nothing_after_it(city: City, tmp_path: Path) -> None:
     async with duban(city, tmp_path, token="4242:wrong") as process:
         _code, said = await ended(process)
@@ -109,7 +108,6 @@ async def test_started_before_its_network_it_waits_and_then_works(city: City, mo
         await running
 
 
-@pytest.mark.xfail(strict=True, reason="bot/program.py: stopped before it has connected, it goes on as if it had")
 async def test_asked_to_stop_while_telegram_is_unreachable_it_stops(city: City, tmp_path: Path) -> None:
     async with duban(city, tmp_path, base_url="http://127.0.0.1:9/bot") as process:
         assert process.stderr is not None

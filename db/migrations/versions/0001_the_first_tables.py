@@ -268,7 +268,7 @@ def upgrade() -> None:
     sa.UniqueConstraint('key', name=op.f('uq_outbox_key'))
     )
     with op.batch_alter_table('outbox', schema=None) as batch_op:
-        batch_op.create_index('ix_outbox_kind_day', ['kind', 'day'], unique=False)
+        batch_op.create_index('ix_outbox_day_kind', ['day', 'kind'], unique=False)
         batch_op.create_index('ix_outbox_unsent', ['chat', 'id'], unique=False, sqlite_where=sa.text("state IN ('waiting', 'sending')"), postgresql_where=sa.text("state IN ('waiting', 'sending')"))
 
     op.create_table('question',
@@ -338,7 +338,7 @@ def downgrade() -> None:
     op.drop_table('question')
     with op.batch_alter_table('outbox', schema=None) as batch_op:
         batch_op.drop_index('ix_outbox_unsent', sqlite_where=sa.text("state IN ('waiting', 'sending')"), postgresql_where=sa.text("state IN ('waiting', 'sending')"))
-        batch_op.drop_index('ix_outbox_kind_day')
+        batch_op.drop_index('ix_outbox_day_kind')
 
     op.drop_table('outbox')
     op.drop_table('invite')
