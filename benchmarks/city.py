@@ -45,7 +45,8 @@ def build(home: Path) -> Path:
     load_city(store, _office(home).office, now)
     with store.writing() as session:
         act = Act(key="benchmark", at=now, said_in="benchmark")
-        mine = [p for p in people(session) if p.level in (Level.RESPONSIBLE, Level.DEPUTY, Level.PRINCIPAL)]
+        levels = (Level.RESPONSIBLE, Level.DEPUTY, Level.PRINCIPAL)
+        mine = [p for p in people(session) if p.level in levels and p.in_post_to is None]
         for number, account in enumerate(accounts()):
             identity.link(session, act, mine[number % len(mine)], f"telegram:{account}")
     store.close()
