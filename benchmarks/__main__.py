@@ -14,7 +14,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description="Side by side with peers.")
     parser.add_argument("parts", nargs="*", metavar="part", help=f"{', '.join(PARTS)}; without: figures and updates")
     parser.add_argument("--rounds", type=int, default=3, help="rounds of the bots (default 3)")
-    parser.add_argument("--updates", type=int, default=1500, help="updates in a round (default 1500)")
+    parser.add_argument("--updates", type=int, default=500, help="updates in a round (default 500)")
     parser.add_argument("--turns", type=int, default=41, help="turns of the figures (default 41)")
     chosen = parser.parse_args()
     parts = chosen.parts or ["figures", "updates"]

@@ -69,17 +69,16 @@ def answer_update(store: Store, office: Office, understand: Understand, inbox_id
 
 # written once: building a statement costs more than running it
 _TAKE = (
-    sa.update(Inbox)
+    sa.update(Inbox.metadata.tables["inbox"])
     .where(col(Inbox.id) == sa.bindparam("taken"), col(Inbox.done_at).is_(None))
     .values(done_at=sa.bindparam("now"))
     .returning(col(Inbox.key), col(Inbox.payload), col(Inbox.received_at))
-    .execution_options(synchronize_session=False)
 )
 
 
-def _take(session: Session, inbox_id: int, now: datetime) -> sa.Row[tuple[str, str, datetime]] | None:
+def _take(session: Session, inbox_id: int, now: datetime) -> sa.Row[str, str, datetime] | None:
     """Mark the update done; the mark holds only if all else in the transaction does. None: somebody else did it."""
-    return session.execute(_TAKE, {"taken": inbox_id, "now": now}).first()
+    return session.connection().execute(_TAKE, {"taken": inbox_id, "now": now}).first()
 
 
 def _act(session: Session, office: Office, meaning: Meaning) -> None:

@@ -26,7 +26,7 @@ log = structlog.get_logger()
 
 IDLE_SECONDS = 5.0
 LONGEST_WAIT = 60.0
-BATCH_SECONDS = 0.02  # the store's thread is shared: answering pauses for the sender and the intake
+BATCH_SECONDS = 0.1  # the store's thread is shared: answering pauses for the sender and the intake
 
 
 def utc_now() -> datetime:

@@ -3,6 +3,7 @@
 import re
 import unicodedata
 from collections.abc import Sequence
+from functools import cached_property
 
 from rapidfuzz import fuzz, process
 
@@ -47,11 +48,15 @@ class Gazetteer:
         self.city = next((region for region in regions if region.kind == RegionKind.CITY), None)
         self.counties = [region for region in regions if region.kind == RegionKind.COUNTY]
         self._by_id = {region.id: region for region in regions}
-        self._by_key: dict[str, Region | None] = {}
-        for region in regions:
+
+    @cached_property
+    def _by_key(self) -> dict[str, Region | None]:
+        found: dict[str, Region | None] = {}
+        for region in self.regions:
             for form in {key(form) for form in (region.name, region.short_name, *region.aliases, *region.spellings)}:
                 # two regions of one spelling: the spelling names neither
-                self._by_key[form] = None if form in self._by_key else region
+                found[form] = None if form in found else region
+        return found
 
     def get(self, region_id: int) -> Region:
         """Return a region by its id."""
