@@ -30,11 +30,10 @@ from handlers.request import TERMINAL, Request
 from rules.refusal import Refusal
 from services import identity, overview
 from services.chain import Act
+from services.office import REHEARSAL_MARK
 from text.dates import read_date
 from text.regions import Gazetteer
 from text.reply import N_, speech
-
-REHEARSAL_MARK = "rehearsal"
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 

@@ -15,6 +15,7 @@ from rules.permission import reads_whole_city
 from rules.policy import Office
 from services import identity
 from services.chain import Act
+from services.office import REHEARSAL_MARK
 from text.regions import Gazetteer
 
 CITY = Path(__file__).with_name("city")
@@ -25,7 +26,6 @@ FILES = (
     ("workdays", "workdays_2026.csv"),
     ("ledger", "ledger_clean.csv"),
 )
-REHEARSAL_MARK = "rehearsal"
 FIRST_ACCOUNT = 10_000  # an official's account is this number and his own
 FIRST_GROUP = 100_000
 

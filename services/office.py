@@ -9,6 +9,8 @@ from db.models import WorkdayOverride
 from db.queries import workday_overrides
 from rules.policy import Office
 
+REHEARSAL_MARK = "rehearsal"  # a database that may be written to as of another time than the present
+
 
 def office_now(session: Session, office: Office) -> Office:
     """Return the office with the workdays that were declared in the database; they win over the config's."""
