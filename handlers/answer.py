@@ -71,9 +71,9 @@ def _read(call: Call) -> Spoken | None:
     request = call.request
     vocabulary = Vocabulary(commands=NAMES, is_region=lambda word: call.gazetteer.exact(word) is not None)
     spoken = read_command(request.text, vocabulary)
-    if spoken is not None and spoken.asks and spoken.known and BY_NAME[spoken.command].writes:
-        return Spoken(command="duty", words=spoken.words, glued=True)  # "完成了吗？" asks; it does not report
     if spoken is not None and (request.text.startswith("/") or request.addressed):
+        if spoken.asks and BY_NAME[spoken.command].writes:
+            return Spoken(command="duty", words=spoken.words, glued=True)  # "完成了吗？" asks; it does not report
         return spoken
     if not request.addressed:
         return None

@@ -10,6 +10,7 @@ _BETWEEN = re.compile(r"[\s、;]+|,(?!\d{3}\b)")
 _SEPARATORS = " :,.。!?、~"
 _PARTICLES = "的了吧呢啊"
 _QUESTION = re.compile(r"(?:\?|吗|呢|没有?)[\s。!~]*$")
+_NEGATIONS = ("没", "没有", "未", "未能", "不", "不能", "没能", "无法", "难以", "难")
 MIN_SUFFIX = 2  # a single character at the end of a sentence names no command
 
 
@@ -56,7 +57,7 @@ def read_command(text: str, vocabulary: Vocabulary) -> Spoken | None:
 def _by_alias(line: str, vocabulary: Vocabulary, *, asks: bool) -> Spoken | None:
     for alias in sorted(vocabulary.commands, key=len, reverse=True):
         rest = _without(line, alias)
-        if rest is not None:
+        if rest is not None and not rest.endswith(_NEGATIONS):  # 还没完成 says the opposite of what it ends with
             glued = bool(rest) and line.lower().startswith(alias) and line[len(alias)] not in _SEPARATORS
             words = split(rest.strip(_SEPARATORS + _PARTICLES))
             return Spoken(command=vocabulary.commands[alias], words=words, glued=glued, asks=asks)

@@ -277,6 +277,7 @@ def test_no_answer_in_a_group_names_a_person(town: Town, who: str) -> None:
 def test_in_a_group_only_what_is_meant_for_the_bot_is_answered(town: Town) -> None:
     assert town.say("马景民", "大家把进度报一下", "澜东群", addressed=False) is None
     assert town.say("马景民", "完成 DC-2026-003", "澜东群", addressed=False) is None
+    assert town.say("马景民", "DC-2026-003完成了吗?", "澜东群", addressed=False) is None
     assert town.duty("DC-2026-003").status == "not_started"
     assert town.say("马景民", "/status", "澜东群", addressed=False) is not None
 

@@ -246,3 +246,14 @@ def test_a_duty_that_someone_stands_in_for_is_offered_on_done_without_number(tow
 
 def test_a_percentage_gets_an_answer_that_helps(town: Town) -> None:
     assert "%" in town.told("马景民", "进展 DC-2026-004 90%").text
+
+
+@pytest.mark.parametrize(
+    "says", ["还没完成", "没有完成", "DC-2026-004未完成", "DC-2026-004 尚未完成", "暂时无法完成", "完成不了"]
+)
+def test_what_says_that_it_is_not_done_is_no_report(town: Town, says: str) -> None:
+    before = town.contents()
+    said = town.told("马景民", says, replied_to=town.reminded("马景民", "DC-2026-004"))
+    assert town.duty("DC-2026-004").status == "in_progress"
+    assert "没看懂" in said.text, said.text
+    assert "duty" not in town.changed_tables(before)
