@@ -63,7 +63,8 @@ def test_the_example_holds_every_setting_with_its_default(tmp_path: Path):
 
 def test_every_setting_that_is_read_is_in_the_example():
     source = (HOME / "bot" / "settings.py").read_text(encoding="utf-8")
-    keys = set(re.findall(r'(?:take|_numbers|_number|_words|_seconds|_time|_crontab|_address)\(\s*(?:\w+, )?"(\w+)"', source))
+    readers = "take|_numbers|_number|_words|_seconds|_time|_crontab|_address"
+    keys = set(re.findall(rf'(?:{readers})\(\s*(?:\w+, )?"(\w+)"', source))
     assert {"lead_days", "token", "per_second", "zh"} <= keys
     assert sorted(key for key in keys if not re.search(rf"^(?:# )?{key} = ", EXAMPLE, re.MULTILINE)) == []
 
