@@ -86,7 +86,7 @@ def describe(call: Call, duty: Duty) -> dict[str, object]:
 
 def _number_buttons(shown: Sequence[Duty]) -> list[tuple[Button, ...]]:
     buttons = [Button(label=duty.number, command=f"/duty {duty.number}") for duty in shown]
-    return [tuple(buttons[i : i + 3]) for i in range(0, len(buttons), 3)]
+    return [tuple(buttons[i : i + 2]) for i in range(0, len(buttons), 2)]
 
 
 def _turn_pages(call: Call, command: str, page: int, pages: int) -> tuple[Button, ...]:
