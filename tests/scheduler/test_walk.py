@@ -24,6 +24,7 @@ from services.chain import Act
 FIRST = datetime.fromisoformat("2026-11-18T00:00+08:00")
 LAST = datetime.fromisoformat("2026-12-31T23:00+08:00")
 RESTARTS = 10
+WORKDAYS = 32
 HOUR = timedelta(hours=1)
 
 
@@ -197,10 +198,11 @@ def test_the_messages_per_person_are_printed(
             days[person].add(now.date())
     bothered = sorted(((len(d), people[p].level.value, people[p].name) for p, d in days.items()), reverse=True)
     with capsys.disabled():
-        print(f"\n{len(walked.reminders())} reminders to {len(bothered)} people in 32 working days")
+        print(f"\n{len(walked.reminders())} reminders to {len(bothered)} people on {WORKDAYS} working days; days each:")
+        for row in range(0, len(bothered), 6):
+            print("  " + "  ".join(f"{name} {count}" for count, _level, name in bothered[row : row + 6]))
         for level in (Level.RESPONSIBLE, Level.DEPUTY):
             counts = sorted(count for count, rank, _name in bothered if rank == level.value)
             print(f"  {level.value}: {len(counts)} people, median {counts[len(counts) // 2]}, most {counts[-1]} days")
-        print("  most: " + ", ".join(f"{name} {count}" for count, _level, name in bothered[:8]))
     # the plain rule (a list on every day on which something is near or late) bothers one man on 30 of 32 days
     assert bothered[0][0] <= 21
