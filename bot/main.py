@@ -33,7 +33,7 @@ from services.chain import Act
 from services.office import REHEARSAL_MARK
 from text.dates import read_date
 from text.regions import Gazetteer
-from text.reply import N_, speech
+from text.reply import N_, Speech, speech
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 
@@ -110,6 +110,7 @@ def import_(
     voice = speech(settings.office.language)
     with _store(settings) as opened:
         _check_writing(opened.store, context)
+        _check_counties(opened.store, kind, voice)
         note(voice.word(N_("正在读取 %(file)s …")) % {"file": file.name})
         try:
             imported = import_file(opened.store, settings.office, kind, file, _now(context, settings), None)
@@ -140,6 +141,8 @@ def figures(
             return
         basis = overview.basis(session, office, day)
         voice = speech(office.language)
+        if basis.ledger_of is None:
+            raise Mistake(voice.word(N_("还没有台账：请先用 duban import 导入 counties、officials、ledger")))
         out(voice.word(N_("截至%(day)s（台账%(ledger)s）；按耕地面积")) % {"day": day, "ledger": basis.ledger_of})
         out(voice.word(N_("县（市、区）\t销号/事项\t超期\t上报\t认定")))
         county = overview.by_county(session, day, None)
@@ -281,6 +284,15 @@ def _check_writing(store: Store, context: typer.Context) -> None:
     with store.reading() as session:
         if mark(session, REHEARSAL_MARK) is None:
             raise Mistake("--now writes only into a rehearsal's database")
+
+
+def _check_counties(store: Store, kind: str, voice: Speech) -> None:
+    """Say at once what comes first, rather than that no line's county is known."""
+    if kind in ("counties", "workdays"):
+        return
+    with store.reading() as session:
+        if not Gazetteer(regions(session)).counties:
+            raise Mistake(voice.word(N_("还没有县（市、区）名录：请先 duban import counties 文件")))
 
 
 def _settings(context: typer.Context, config: Path | None = None, *, needs_token: bool = False) -> Settings:
