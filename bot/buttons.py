@@ -10,13 +10,15 @@ from db.queries import insert_new
 from text.reply import Reply
 
 MOST_BYTES = 64
-KEY_SIGN = "#"  # no command begins with it
+KEY_SIGN = "#"  # no command begins with it, nor with the next
+STAYS_SIGN = "+"
 
 
-def data_of(command: str) -> str:
-    """Return what a button carries for a command."""
-    if len(command.encode()) <= MOST_BYTES:
-        return command
+def data_of(command: str, *, stays: bool = False) -> str:
+    """Return what a button carries for a command; ``stays``: the answer is not to change its message."""
+    sign = STAYS_SIGN if stays else ""
+    if len((sign + command).encode()) <= MOST_BYTES:
+        return sign + command
     return KEY_SIGN + hashlib.sha256(command.encode()).hexdigest()[:32]
 
 
@@ -29,7 +31,7 @@ def remember(session: Session, reply: Reply) -> None:
 def command_of(session: Session, data: str) -> str:
     """Return the command that a button carried."""
     if not data.startswith(KEY_SIGN):
-        return data
+        return data.removeprefix(STAYS_SIGN)
     found = session.get(LongCommand, data)
     return found.command if found else "/help"
 

@@ -9,6 +9,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Any
 
+import sqlalchemy as sa
 import typer
 from sqlmodel import Session
 from telegram.error import InvalidToken, TelegramError
@@ -70,6 +71,12 @@ def main() -> None:
     except Mistake as wrong:
         note(str(wrong))
         raise SystemExit(2) from None
+    except sa.exc.DatabaseError as wrong:
+        note(f"[database] url: cannot be used: {wrong.orig}")
+        raise SystemExit(2) from None
+    except OSError as wrong:
+        note(f"{wrong.filename or ''}: {wrong.strerror}")
+        raise SystemExit(2) from None
 
 
 @app.command()
@@ -117,6 +124,8 @@ def import_(
         except BadFile as bad:
             raise Mistake(f"{file.name}: {words_of(bad.reason, settings.office.language)}") from None
     show_imported(imported, voice)
+    if imported.problems and not (imported.loaded.new or imported.loaded.changed or imported.loaded.same):
+        raise typer.Exit(1)
 
 
 @app.command()

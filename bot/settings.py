@@ -81,6 +81,8 @@ def load(path: Path, *, needs_token: bool = False) -> Settings:
         raw = tomllib.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
         raise SettingError(str(path), "no such file; copy config.example.toml and fill it in") from None
+    except OSError as bad:
+        raise SettingError(str(path), f"cannot be read: {bad.strerror}") from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as bad:
         raise SettingError(str(path), f"is not TOML: {bad}") from None
     for table in raw:

@@ -151,7 +151,10 @@ def _keyboard(reply: Reply) -> InlineKeyboardMarkup | None:
     if not reply.buttons:
         return None
     return InlineKeyboardMarkup(
-        [[InlineKeyboardButton(b.label, callback_data=data_of(b.command)) for b in row] for row in reply.buttons]
+        [
+            [InlineKeyboardButton(b.label, callback_data=data_of(b.command, stays=reply.stays)) for b in row]
+            for row in reply.buttons
+        ]
     )
 
 

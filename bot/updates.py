@@ -9,7 +9,7 @@ from sqlmodel import Session
 from telegram import Bot, CallbackQuery, ChatMemberUpdated, Message, MessageEntity, Update
 from telegram.constants import ChatType
 
-from bot.buttons import command_of
+from bot.buttons import STAYS_SIGN, command_of
 from handlers.request import Request
 
 PLATFORM = "telegram"
@@ -65,6 +65,8 @@ def _said(message: Message, key: str, now: datetime, bot: Bot) -> Meaning:
     replied = message.reply_to_message
     to_us = replied is not None and replied.from_user is not None and replied.from_user.id == bot.id
     mentioned, words = _without_mention(message, text, bot)
+    if text.startswith("/") and not words:
+        return None  # a command to another bot, even in reply to us
     request = Request(
         key=key, sender=f"{PLATFORM}:{message.from_user.id}", chat=chat, text=words, now=now, is_group=is_group,
         chat_title=message.chat.title or "", replied_to=str(replied.message_id) if replied and to_us else None,
@@ -101,7 +103,8 @@ def _pressed(session: Session, press: CallbackQuery, key: str, now: datetime) ->
         text=command_of(session, press.data), now=now, is_group=is_group, chat_title=message.chat.title or "",
         replied_to=str(message.message_id), pressed=True,
     )  # fmt: skip
-    return Arrival(request=request, edits=str(message.message_id), press=press.id)
+    stays = press.data.startswith(STAYS_SIGN)
+    return Arrival(request=request, edits=None if stays else str(message.message_id), press=press.id)
 
 
 def _presence(change: ChatMemberUpdated) -> Meaning:

@@ -71,12 +71,16 @@ def _read(call: Call) -> Spoken | None:
     request = call.request
     vocabulary = Vocabulary(commands=NAMES, is_region=lambda word: call.gazetteer.exact(word) is not None)
     spoken = read_command(request.text, vocabulary)
+    if spoken is not None and not spoken.known and not request.addressed:
+        return None  # another bot's command
     if spoken is not None and (request.text.startswith("/") or request.addressed):
         if spoken.asks and BY_NAME[spoken.command].writes:
             return Spoken(command="duty", words=spoken.words, glued=True)  # "完成了吗？" asks; it does not report
         return spoken
     if not request.addressed:
         return None
+    if call.person is not None and find_duty(call, request.text):
+        return Spoken(command="duty", words=(request.text.strip(),))
     if completed := _completed(call):
         return completed
     if call.person is None:
@@ -86,8 +90,6 @@ def _read(call: Call) -> Spoken | None:
     words = split(request.text)
     if call.quoted and words and all(is_amount(word) for word in words):
         return Spoken(command="progress", words=words)  # an amount in reply to a reminder
-    if find_duty(call, request.text):
-        return Spoken(command="duty", words=(request.text.strip(),))
     raise Refusal(Why.NOT_UNDERSTOOD, example=call.quoted[0] if call.quoted else None)
 
 

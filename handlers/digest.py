@@ -26,4 +26,4 @@ def digest(call: Call) -> Reply:
     buttons = [call.button(N_("超期清单"), f"/overdue {region}"), call.button(N_("7日内到期"), f"/due 7 {region}")]
     if person.level not in DIGEST_LEVELS and not person.wants_digest:
         buttons.append(call.button(N_("每日订阅"), "/digest on"))
-    return call.reply("digest", tuple(buttons), digest=made, most=MOST_OVERDUE, reminder="")
+    return call.reply("digest", tuple(buttons), digest=made, most=MOST_OVERDUE, reminder="", stays=True)

@@ -2,6 +2,9 @@
 
 from collections.abc import Sequence
 
+from sqlalchemy import ColumnElement, and_
+from sqlmodel import col
+
 from db.figures import due_within, duties_page, overdue
 from db.models import Duty
 from handlers.reading import Scope, read_scope
@@ -33,23 +36,29 @@ def due(call: Call) -> Reply:
     days = DEFAULT_DAYS if scope.number is None else scope.number
     if days > MOST_DAYS:
         raise Refusal(Why.BAD_DAYS, days=days)
-    condition = due_within(call.today, days)
-    shown, count = duties_page(call.session, condition, _region_ids(call, scope), scope.page, PAGE_SIZE)
-    return _list(
-        call, "due", shown, count, scope.page, f"/due {days} {scope.region.name}", region=scope.region, days=days
-    )
+    return _page(call, scope, "due", due_within(call.today, days), f"/due {days}", days=days)
 
 
 def overdue_list(call: Call) -> Reply:
     """List what is overdue, longest first."""
     scope = read_scope(call)
-    condition = overdue(call.today)
-    shown, count = duties_page(call.session, condition, _region_ids(call, scope), scope.page, PAGE_SIZE)
-    return _list(call, "overdue", shown, count, scope.page, f"/overdue {scope.region.name}", region=scope.region)
+    return _page(call, scope, "overdue", overdue(call.today), "/overdue")
 
 
-def _region_ids(call: Call, scope: Scope) -> list[int]:
-    return [county.id for county in call.gazetteer.below(scope.region) if county.id is not None]
+def _page(
+    call: Call, scope: Scope, template: str, condition: ColumnElement[bool], command: str, **facts: object
+) -> Reply:
+    """List the duties of a region, and of a workstream if one was named, that fulfil a condition."""
+    ids = [county.id for county in call.gazetteer.below(scope.region) if county.id is not None]
+    place, command = scope.region.name, f"{command} {scope.region.name}"
+    if stream := scope.workstream:
+        condition = and_(condition, col(Duty.workstream) == stream.code)
+        place, command = (
+            f"{place} {stream.zh if call.speech.language == 'zh' else stream.en}",
+            f"{command} {stream.code}",
+        )
+    shown, count = duties_page(call.session, condition, ids, scope.page, PAGE_SIZE)
+    return _list(call, template, shown, count, scope.page, command, place=place, **facts)
 
 
 def _list(

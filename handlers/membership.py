@@ -21,7 +21,9 @@ def start(call: Call) -> Reply:
         return help_(call)
     person = identity.join(call.session, call.act, call.words[0], call.request.sender)
     region = call.gazetteer.get(person.region_id)
-    return call.reply("welcome", *_first_buttons(replace(call, person=person)), person=person, region=region)
+    return call.reply(
+        "welcome", *_first_buttons(replace(call, person=person)), person=person, region=region, stays=True
+    )
 
 
 def help_(call: Call) -> Reply:
@@ -37,6 +39,7 @@ def help_(call: Call) -> Reply:
         is_group=call.request.is_group,
         home=call.home if person or call.group else None,
         reports=may_ever_report(person),
+        stays=True,
     )
 
 

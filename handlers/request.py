@@ -108,8 +108,11 @@ class Call:
         """Render an answer with rows of buttons; ``numbers`` and ``replaces`` go with the reply, not into the text."""
         numbers = tuple(facts.pop("numbers", ()))
         replaces = bool(facts.pop("replaces", False)) and self.request.pressed
+        stays = bool(facts.pop("stays", False))
         html = self.speech.say(template, office=self.office, today=self.today, **facts)
-        return Reply(html=html, buttons=tuple(row for row in rows if row), numbers=numbers, replaces=replaces)
+        return Reply(
+            html=html, buttons=tuple(row for row in rows if row), numbers=numbers, replaces=replaces, stays=stays
+        )
 
     def button(self, msgid: str, command: str, **facts: Any) -> Button:
         """Make a button in the language of the answer."""

@@ -8,6 +8,7 @@ from functools import cache
 import holidays
 
 ONE_DAY = timedelta(days=1)
+SATURDAY = 5
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -25,7 +26,8 @@ class Calendar:
 
     def is_official(self, year: int) -> bool:
         """Tell whether the year's days off are published; otherwise they are an estimate without 调休."""
-        if any(day.year == year for day in self.overrides):
+        # one day declared is no calendar; a working weekend is what only a published one has
+        if any(worked and day.year == year and day.weekday() >= SATURDAY for day, worked in self.overrides.items()):
             return True
         published = _published(self.country, year)
         # The library guesses years to come; only a published year has working weekends.

@@ -47,7 +47,7 @@ def _digest(
         buttons.append(voice.button(N_("超期清单"), f"/overdue {region.name}"))
     buttons.append(voice.button(N_("7日内到期"), f"/due 7 {region.name}"))
     buttons.append(voice.button(N_("进度"), f"/status {region.name}"))
-    return Reply(html=html, buttons=(tuple(buttons),), numbers=reminder.numbers if reminder else ())
+    return Reply(html=html, buttons=(tuple(buttons),), numbers=reminder.numbers if reminder else (), stays=True)
 
 
 def _reminder(
@@ -70,7 +70,9 @@ def _reminder(
         overdue_count=overdue, due_count=len(told) - overdue, late=any(notice.late for notice in true),
         unreached=person is None, acts=acts, today=today, basis=overview.basis(session, office, today),
     )  # fmt: skip
-    return Reply(html=html, buttons=_buttons(voice, groups, person), numbers=tuple(duty.number for duty in told))
+    return Reply(
+        html=html, buttons=_buttons(voice, groups, person), numbers=tuple(duty.number for duty in told), stays=True
+    )
 
 
 def _groups(session: Session, shown: list[Duty], person: Person | None, today: date) -> list[dict[str, Any]]:

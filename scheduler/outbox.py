@@ -108,6 +108,10 @@ def mark_sent(session: Session, sent: list[tuple[Outgoing, str | None]], now: da
         .values(state=OutboxState.SENT, sent_at=now, claimed_until=None, error="")
         .execution_options(synchronize_session=False)
     )
+    for outgoing, message_id in sent:
+        if outgoing.envelope.edits and message_id:  # what the message said before it was changed, it says no more
+            here = (col(SentMessage.chat) == outgoing.chat, col(SentMessage.message_id) == message_id)
+            session.execute(sa.delete(SentMessage).where(*here))
     about = [
         {
             "chat": outgoing.chat,

@@ -11,7 +11,7 @@ from datetime import date, datetime, timedelta
 from apscheduler.triggers.cron import CronTrigger
 from sqlmodel import Session, col, select
 
-from db.models import Account, Chat, Duty, DutyOfficial, Level, Notice, Outbox, OutboxKind, Person
+from db.models import Account, Chat, Duty, DutyOfficial, Level, Notice, Outbox, OutboxKind, OutboxState, Person
 from db.queries import (
     city,
     insert_new,
@@ -97,11 +97,18 @@ def plan(session: Session, office: Office, now: datetime) -> int:
 
 def digest_due(office: Office, now: datetime) -> bool:
     """Tell whether today's digest hour has come."""
+    hour = digest_hour(office, now)
+    return hour is not None and hour <= office.local(now)
+
+
+def digest_hour(office: Office, now: datetime) -> datetime | None:
+    """Return when today's digest goes out, if there is one today inside the window."""
     local = office.local(now)
     midnight = local.replace(hour=0, minute=0, second=0, microsecond=0)
     trigger = CronTrigger.from_crontab(office.policy.digest_at, timezone=office.zone)
     fires = trigger.get_next_fire_time(None, midnight)
-    return fires is not None and fires.date() == local.date() and fires <= local
+    is_today = fires is not None and fires.date() == local.date() and office.policy.in_window(fires)
+    return fires if is_today else None
 
 
 def is_crontab(line: str) -> bool:
@@ -123,7 +130,8 @@ def _plan_digests(scene: Scene, due: bool) -> dict[int, int]:
     """Write the digests of the day, if they are news; return the outbox row of each reader by person id."""
     readers = [p for p in scene.people if p.id in scene.accounts and gets_digest(p, scene.today)]
     if not due:
-        scene.waiting_for_digest = {p.id for p in readers if p.id is not None}
+        if digest_hour(scene.office, scene.now) is not None:  # it comes later today, and brings their reminders along
+            scene.waiting_for_digest = {p.id for p in readers if p.id is not None}
         return {}
     if mark(scene.session, DIGEST_MARK) != str(scene.today):
         for region_id in {_digest_region(scene, person) for person in readers}:
@@ -151,7 +159,7 @@ def _plan_reminders(scene: Scene, digests: dict[int, int]) -> int:
     merged: dict[str, list[Item]] = defaultdict(list)
     routes: dict[str, Route] = {}
     for item in _items(scene):
-        route = _route(scene, item.person)
+        route = _route(scene, item)
         if route is not None and (route.person is None or route.person.id not in scene.waiting_for_digest):
             routes[route.address] = route
             merged[route.address].append(item)
@@ -179,8 +187,11 @@ def _items(scene: Scene) -> list[Item]:
         if known_on >= scene.today:
             continue
         for person, hears_leads in _audience(scene, duty, named[duty.id or 0]):
+            account = scene.accounts.get(person.id or 0)
+            joined_on = scene.office.today(account.joined_at) if account else date.min
+            could_hear = max(known_on, joined_on, person.in_post_from or date.min)  # late only if it could be told
             heard = said.get((duty.id or 0, duty.due_on, person.id or 0), {})
-            rule = rule_today(duty, scene.today, known_on, heard, policy, calendar)
+            rule = rule_today(duty, scene.today, could_hear, heard, policy, calendar)
             if rule and (hears_leads or rule.name.startswith(OVERDUE)):
                 due_today.append(Item(duty=duty, person=person, rule=rule))
             elif hears_leads and (rule := rule_soon(duty, scene.today, known_on, heard, policy, calendar)):
@@ -217,14 +228,14 @@ def _said(scene: Scene, duties: list[Duty]) -> dict[tuple[int, date | None, int]
     return said
 
 
-def _route(scene: Scene, person: Person) -> Route | None:
-    """Return where a person's notices go; None when nobody can be reached, which ``duban doctor`` shows."""
+def _route(scene: Scene, item: Item) -> Route | None:
+    """Return where a notice goes; None when nobody can be reached, which ``duban doctor`` shows."""
+    person = item.person
     if person.id in scene.accounts:
         return Route(address=_own(scene, person), person=person)
     if person.region_id in scene.groups:
         return Route(address=scene.groups[person.region_id].address, person=None)
-    same_county = [p for p in scene.people if p.region_id == person.region_id and p.level == Level.DEPUTY]
-    in_charge = [p for p in same_county if set(p.workstreams) & set(person.workstreams) and p.id in scene.accounts]
+    in_charge = [p for p in deputies_of(item.duty, scene.people, scene.today) if p.id in scene.accounts]
     return Route(address=_own(scene, in_charge[0]), person=in_charge[0]) if in_charge else None
 
 
@@ -232,8 +243,11 @@ def _write_row(scene: Scene, kind: OutboxKind, route: Route) -> int | None:
     """Write a message's row under its key; None when this person or group had its message of the day already."""
     who = route.person.official_id if route.person else route.address
     key = f"{kind.value}:{who}:{scene.today}"
-    if scene.session.exec(select(Outbox.id).where(Outbox.key == key)).first() is not None:
-        return None
+    if earlier := scene.session.exec(select(Outbox).where(col(Outbox.key).startswith(key))).all():
+        waiting = [row.id for row in earlier if row.state == OutboxState.WAITING]
+        if waiting or route.person is not None:  # a person hears once a day; what is still waiting takes more along
+            return waiting[0] if waiting else None
+        key = f"{key}:{len(earlier) + 1}"  # a group stands in for several, who may be found unreachable one by one
     row = Outbox(
         key=key, kind=kind, chat=route.address, person_id=route.person.id if route.person else None, day=scene.today,
         created_at=scene.now, send_after=scene.now,

@@ -201,13 +201,15 @@ class Sender:
             self._after.append(partial(_unsayable, outgoing=outgoing, why=str(end)))
         except Exception as bug:
             log.exception("delivery_failed", outbox=outgoing.id)
-            self._try_later(outgoing, TryLater(type(bug).__name__, in_doubt=True))
+            if outgoing.attempts >= MOST_ATTEMPTS:  # a fault of ours; an outage of theirs never counts
+                self._after.append(partial(_unsayable, outgoing=outgoing, why=type(bug).__name__))
+            else:
+                self._try_later(outgoing, TryLater(type(bug).__name__, in_doubt=True))
 
     def _try_later(self, outgoing: Outgoing, trouble: TryLater) -> None:
-        if outgoing.attempts >= MOST_ATTEMPTS:
-            self._after.append(partial(_unsayable, outgoing=outgoing, why=str(trouble)))
-            return
-        seconds = trouble.seconds if trouble.seconds is not None else min(2.0 ** (outgoing.attempts - 1), LONGEST_WAIT)
+        seconds = (
+            trouble.seconds if trouble.seconds is not None else min(2.0 ** min(outgoing.attempts - 1, 10), LONGEST_WAIT)
+        )
         log.warning("try_later", chat=outgoing.chat, why=str(trouble), seconds=seconds)
         if trouble.seconds is not None:
             self._pace.pause(outgoing.chat, seconds, time.monotonic())

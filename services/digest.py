@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from sqlmodel import Session, col
 
 from db.figures import due_within, overdue, without_person
-from db.models import Duty, Event, Outbox, OutboxKind, Region, Status
+from db.models import Duty, Event, Outbox, OutboxKind, OutboxState, Region, Status
 from db.queries import regions
 from rules.figures import Figures
 from rules.policy import Office
@@ -63,7 +63,7 @@ def make_digest(session: Session, office: Office, region: Region, now: datetime)
 
 def _last_digest(session: Session, today: date) -> tuple[date, datetime | None]:
     query = sa.select(col(Outbox.day), sa.func.min(col(Outbox.created_at))).where(
-        col(Outbox.kind) == OutboxKind.DIGEST, col(Outbox.day) < today
+        col(Outbox.kind) == OutboxKind.DIGEST, col(Outbox.day) < today, col(Outbox.state) == OutboxState.SENT
     )
     row = session.execute(query.group_by(col(Outbox.day)).order_by(col(Outbox.day).desc()).limit(1)).first()
     if row is None or row[0] is None:

@@ -271,7 +271,12 @@ def test_a_refusal_is_the_one_it_is_shown_as(spoken: dict[str, dict[str, Reply]]
 
 def test_every_template_speaks(spoken: dict[str, dict[str, Reply]]) -> None:
     templates = {path.stem for path in (Path(voice.__file__).parent / "templates").glob("*.j2")} - INTERNAL
-    used = set(re.findall(r"(?:say|reply)\(\s*[\"'](\w+)[\"']|\"(\w+)\", (?:shown|\[report|reports|duty)", _sources()))
+    used = set(
+        re.findall(
+            r"(?:say|reply)\(\s*[\"'](\w+)[\"']|\"(\w+)\", (?:shown|due_within|overdue|\[report|reports|duty)",
+            _sources(),
+        )
+    )
     assert templates <= {name for pair in used for name in pair if name}
 
 

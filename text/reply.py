@@ -45,18 +45,26 @@ class Button:
 class Reply:
     """An answer or a notice: HTML of the subset that Telegram takes, rows of buttons, and the duties it is about.
 
-    ``replaces`` asks to change the message whose button was pressed instead of adding one.
+    ``replaces`` asks to change the message whose button was pressed instead of adding one; ``stays`` keeps this one
+    from being changed so by its own buttons.
     """
 
     html: str
     buttons: tuple[tuple[Button, ...], ...] = ()
     numbers: tuple[str, ...] = ()
     replaces: bool = False
+    stays: bool = False
 
     def to_json(self) -> str:
         """Pack for the outbox."""
         buttons = [[[button.label, button.command] for button in row] for row in self.buttons]
-        packed = {"html": self.html, "buttons": buttons, "numbers": self.numbers, "replaces": self.replaces}
+        packed = {
+            "html": self.html,
+            "buttons": buttons,
+            "numbers": self.numbers,
+            "replaces": self.replaces,
+            "stays": self.stays,
+        }
         return json.dumps(packed, ensure_ascii=False)
 
     @classmethod
@@ -64,7 +72,13 @@ class Reply:
         """Unpack from the outbox."""
         raw = json.loads(packed)
         buttons = tuple(tuple(Button(label=b[0], command=b[1]) for b in row) for row in raw["buttons"])
-        return cls(html=raw["html"], buttons=buttons, numbers=tuple(raw["numbers"]), replaces=raw["replaces"])
+        return cls(
+            html=raw["html"],
+            buttons=buttons,
+            numbers=tuple(raw["numbers"]),
+            replaces=raw["replaces"],
+            stays=raw["stays"],
+        )
 
 
 @dataclass(frozen=True, kw_only=True)

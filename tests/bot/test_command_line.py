@@ -114,7 +114,7 @@ def test_what_the_caller_did_wrong_is_one_line_and_exit_2(
     assert out == ""
 
 
-def test_a_file_that_cannot_be_read_is_one_line_and_exit_2(duban: Duban, tmp_path: Path) -> None:
+def test_a_file_that_cannot_be_read_is_one_line_and_exit_2(duban: Duban, full: Store, tmp_path: Path) -> None:
     bad = tmp_path / "bad.xlsx"
     bad.write_bytes(b"this is no workbook")
     code, _out, err = duban("import", "ledger", str(bad))

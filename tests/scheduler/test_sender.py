@@ -188,13 +188,32 @@ async def test_a_bug_in_the_delivery_is_tried_again_as_possibly_repeated(empty_s
     assert journal.taken == [("telegram:1", "a", True)]
 
 
-async def test_a_message_that_never_gets_through_is_given_up(
+async def test_an_outage_never_counts_towards_giving_up(
     empty_store: Store, office: Office, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("scheduler.sender.MOST_ATTEMPTS", 3)
+    tries: list[int] = []
+
+    async def out_of_reach(outgoing: Outgoing) -> str:
+        tries.append(outgoing.attempts)
+        if len(tries) < 8:
+            raise TryLater("broken", seconds=0.01)
+        return "1"
+
+    put(empty_store, ("telegram:1", "a"))
+    async with sending(empty_store, office, out_of_reach):
+        await sent_all(empty_store)
+    assert states(empty_store) == ["sent"]
+    assert len(tries) == 8
+
+
+async def test_a_message_that_a_fault_of_ours_keeps_back_is_given_up(
+    empty_store: Store, office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("scheduler.sender.MOST_ATTEMPTS", 2)
 
     async def never(_outgoing: Outgoing) -> str:
-        raise TryLater("broken", seconds=0.01)
+        raise RuntimeError("a fault of ours")
 
     put(empty_store, ("telegram:1", "a"))
     async with sending(empty_store, office, never):
