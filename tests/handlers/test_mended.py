@@ -257,3 +257,11 @@ def test_what_says_that_it_is_not_done_is_no_report(town: Town, says: str) -> No
     assert town.duty("DC-2026-004").status == "in_progress"
     assert "没看懂" in said.text, said.text
     assert "duty" not in town.changed_tables(before)
+
+
+@pytest.mark.parametrize("says", ["超期 澜东区 督察", "到期 365 澜东区 督察"])
+def test_a_list_keeps_to_the_workstream_that_was_named(town: Town, says: str) -> None:
+    said = town.told("姜启林", says)
+    assert "督察问题整改" in said.text
+    assert said.reply.numbers
+    assert all(number.startswith("DC-") for number in said.reply.numbers)

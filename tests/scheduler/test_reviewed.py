@@ -1,0 +1,89 @@
+"""What an independent review found once, and must stay mended."""
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+import pytest
+from sqlmodel import select
+
+from bot.buttons import data_of
+from db.models import Notice, Outbox, OutboxKind, OutboxState, Person
+from db.queries import numbers_in_message
+from db.store import Store
+from rules.policy import Office
+from scheduler.notices import render
+from scheduler.outbox import Envelope, Outgoing, mark_sent
+from scheduler.plan import plan
+from services import identity
+from services.chain import Act
+from services.digest import _last_digest
+from tests.conftest import NOW
+from text.reply import Reply
+
+MORNING = datetime.fromisoformat("2026-11-19T08:30+08:00")
+
+
+def move_in(store: Store, joined: datetime = NOW) -> None:
+    with store.writing() as session:
+        for person in session.exec(select(Person)).all():
+            identity.link(session, Act(key="t", at=joined), person, f"telegram:{person.id}")
+
+
+def test_a_changed_message_is_about_what_it_says_now(empty_store: Store) -> None:
+    def sent(numbers: tuple[str, ...], edits: str | None) -> list[str]:
+        envelope = Envelope(reply=Reply(html="x", numbers=numbers), edits=edits)
+        outgoing = Outgoing(id=1, chat="telegram:1", envelope=envelope)
+        with empty_store.writing() as session:
+            mark_sent(session, [(outgoing, "7")], NOW)
+            return numbers_in_message(session, "telegram:1", "7")
+
+    assert sent(("A-1",), None) == ["A-1"]
+    assert sent(("B-2",), "7") == ["B-2"]
+    assert sent((), "7") == []
+
+
+def test_a_notice_stays_when_one_of_its_buttons_is_pressed(store: Store, office: Office) -> None:
+    move_in(store)
+    with store.writing() as session:
+        plan(session, office, MORNING)
+        for row in session.exec(select(Outbox).where(Outbox.kind != OutboxKind.REPLY)).all()[:20]:
+            said = render(session, row, office, MORNING)
+            assert said is not None
+            assert said.stays
+    assert data_of("/mine", stays=True) != data_of("/mine")
+
+
+@pytest.mark.parametrize("digest_at", ["30 8 * * mon", "0 19 * * *"])
+def test_a_digest_that_does_not_come_today_holds_back_no_reminder(store: Store, office: Office, digest_at: str) -> None:
+    move_in(store)
+    odd = replace(office, policy=replace(office.policy, digest_at=digest_at))
+    with store.writing() as session:
+        deputy = identity.find_person(session, "沙栗县 卫伟斌")
+        deputy.wants_digest = True
+        session.add(deputy)
+        session.flush()
+        plan(session, odd, MORNING)
+        assert session.exec(select(Outbox).where(Outbox.person_id == deputy.id)).all()
+
+
+def test_who_joined_yesterday_is_not_told_of_an_outage(store: Store, office: Office) -> None:
+    later = datetime.fromisoformat("2026-12-01T08:30+08:00")
+    move_in(store, later - timedelta(days=1))
+    with store.writing() as session:
+        plan(session, office, later)
+        notices = session.exec(select(Notice)).all()
+    assert len(notices) > 50
+    assert not [notice for notice in notices if notice.late]
+
+
+def test_a_digest_that_was_dropped_is_not_the_last_one(store: Store, office: Office) -> None:
+    move_in(store)
+    with store.writing() as session:
+        plan(session, office, MORNING)
+        digests = session.exec(select(Outbox).where(Outbox.kind == OutboxKind.DIGEST)).all()
+        assert digests
+        for row in digests:
+            row.state = OutboxState.DROPPED
+            session.add(row)
+        session.flush()
+        assert _last_digest(session, MORNING.date() + timedelta(days=1))[1] is None
