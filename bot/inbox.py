@@ -57,7 +57,7 @@ def answer_update(store: Store, office: Office, understand: Understand, inbox_id
         with store.writing() as session:
             row = _take(session, inbox_id, now)
             if row is not None:
-                _act(session, office, understand(session, row.payload, row.key, row.received_at))
+                _act(session, office, understand(session, row.payload, row.key, row.received_at), now)
     except sa.exc.OperationalError:
         raise  # the database is busy or gone: nothing is wrong with the update, it stays undone
     except Exception:
@@ -81,21 +81,16 @@ def _take(session: Session, inbox_id: int, now: datetime) -> sa.Row[str, str, da
     return session.connection().execute(_TAKE, {"taken": inbox_id, "now": now}).first()
 
 
-def _act(session: Session, office: Office, meaning: Meaning) -> None:
+def _act(session: Session, office: Office, meaning: Meaning, now: datetime) -> None:
     if isinstance(meaning, Arrival):
         _answer(session, office, meaning)
     elif isinstance(meaning, Migration):
-        act = Act(key=f"moved:{meaning.old}", at=_now(session), said_in=meaning.old)
+        act = Act(key=f"moved:{meaning.old}", at=now, said_in=meaning.old)
         identity.move_chat(session, act, meaning.old, meaning.new)
     elif isinstance(meaning, Presence) and meaning.reachable:
         identity.reachable_again(session, meaning.chat)
     elif isinstance(meaning, Presence):
-        identity.unreachable(session, meaning.chat, "left or blocked", _now(session))
-
-
-def _now(session: Session) -> datetime:
-    newest: datetime = session.execute(sa.select(sa.func.max(col(Inbox.done_at)))).scalar_one()
-    return newest
+        identity.unreachable(session, meaning.chat, "left or blocked", now)
 
 
 def _answer(session: Session, office: Office, arrival: Arrival) -> None:
