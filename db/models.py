@@ -246,7 +246,7 @@ class Event(SQLModel, table=True):
     id: int | None = Field(default=None, primary_key=True)
     subject: str
     sequence: int
-    duty_id: int | None = Field(default=None, foreign_key="duty.id")
+    duty_id: int | None = None  # no foreign key: an import that is taken back takes its new duties away, not their past
     kind: str
     act: str = Field(index=True)  # what people did at once (one message, one import) and can undo at once
     at: datetime = Field(sa_type=UtcDateTime)
@@ -391,6 +391,7 @@ class Question(SQLModel, table=True):
     chat: str
     person_id: int = Field(foreign_key="person.id")
     command: str
+    takes_text: bool = False  # any words complete it, not only amounts
     expires_at: datetime = Field(sa_type=UtcDateTime)
 
     __table_args__ = (sa.UniqueConstraint("chat", "person_id"),)

@@ -6,7 +6,8 @@ from alembic import context
 from alembic.autogenerate.api import AutogenContext
 from sqlmodel import SQLModel
 
-import db.models  # noqa: F401  (fills the metadata)
+import db.files
+import db.models  # noqa: F401  (both fill the metadata)
 from db.types import AreaMu, UtcDateTime
 
 
@@ -22,6 +23,9 @@ def render_item(kind: str, item: Any, _context: AutogenContext) -> str | Literal
 
 
 with context.config.attributes["engine"].connect() as connection:
+    if connection.dialect.name == "sqlite":
+        # a table is rebuilt by dropping the old one, which others refer to; only outside a transaction can this be said
+        connection.connection.driver_connection.execute("PRAGMA foreign_keys = OFF")
     context.configure(
         connection=connection,
         target_metadata=SQLModel.metadata,
@@ -32,3 +36,5 @@ with context.config.attributes["engine"].connect() as connection:
     with context.begin_transaction():
         context.run_migrations()
     connection.commit()
+    if connection.dialect.name == "sqlite":
+        connection.connection.driver_connection.execute("PRAGMA foreign_keys = ON")

@@ -5,10 +5,12 @@ from typing import Any
 
 import pytest
 import sqlalchemy as sa
+from alembic import command
 from alembic.config import Config
 from alembic.script import ScriptDirectory
 from sqlmodel import SQLModel
 
+import db.files
 import db.models
 from db import migrations
 from db.store import Store, open_engine
@@ -90,6 +92,37 @@ def test_an_empty_database_has_no_version_and_is_upgraded_once(tmp_path: Path) -
     engine.dispose()
 
 
-@pytest.mark.parametrize("table", sorted(db.models.SQLModel.metadata.tables))
+def test_a_database_of_the_first_version_keeps_what_it_holds(tmp_path: Path) -> None:
+    engine = open_engine(f"sqlite:///{tmp_path}/old.db")
+    config = Config()
+    config.set_main_option("script_location", str(HOME))
+    config.attributes["engine"] = engine
+    command.upgrade(config, "0001")
+    with engine.begin() as connection:
+        for statement in (
+            "INSERT INTO region (id, code, name, short_name, kind, aliases, spellings, display_order)"
+            " VALUES (1, '1', '北山县', '北山', 'county', '[]', '[]', 0)",
+            "INSERT INTO duty (id, number, workstream, sub_type, region_id, town, source, problem_type, title, spot_no,"
+            " approval_no, enterprise, measures, remark, area_mu, farmland_mu, basic_farmland_mu, rectified_area_mu,"
+            " rectified_farmland_mu, due_kind, lead_unit, co_units, status, raw, imported, known_at)"
+            " VALUES (1, 'D-1', 'mine', '', 1, '', '', '', '', '', '', '', '', '', 0, 0, 0, 0, 0, 'missing', '', '',"
+            " 'not_started', '{}', '{}', '2026-11-18')",
+            "INSERT INTO event (id, subject, sequence, duty_id, kind, act, at, said_in, before, after, why,"
+            " previous_hash, hash)"
+            " VALUES (1, 'duty:D-1', 1, 1, 'imported', 'a', '2026-11-18', '', '{}', '{}', '', '', '')",
+            "INSERT INTO progress (id, duty_id, event_id, area_mu, farmland_mu, note, said_at, said_in)"
+            " VALUES (1, 1, 1, 0, 0, '', '2026-11-18', '')",
+        ):
+            connection.exec_driver_sql(statement)
+    assert migrations.upgrade(engine) is True
+    with engine.connect() as connection:
+        assert connection.exec_driver_sql("SELECT duty_id, event_id FROM progress").all() == [(1, 1)]
+        assert connection.exec_driver_sql("SELECT duty_id, kind FROM event").all() == [(1, "imported")]
+        assert connection.exec_driver_sql("PRAGMA foreign_key_check").all() == []
+        assert connection.exec_driver_sql("PRAGMA foreign_keys").scalar() == 1
+    engine.dispose()
+
+
+@pytest.mark.parametrize("table", sorted(db.files.SQLModel.metadata.tables))
 def test_every_table_of_the_models_is_there_after_the_migrations(empty_store: Store, table: str) -> None:
     assert sa.inspect(empty_store.engine).has_table(table)
