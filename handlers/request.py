@@ -21,6 +21,16 @@ TERMINAL = "terminal"  # the platform of addresses like terminal:QL0003; whoever
 
 
 @dataclass(frozen=True, kw_only=True)
+class Attachment:
+    """A file that came with a message: where the platform keeps it (``telegram:<file_id>``) and what it says of it."""
+
+    address: str
+    name: str
+    size: int
+    media_type: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
 class Request:
     """A line of text that somebody said somewhere; addresses have the platform in front (``telegram:17``).
 
@@ -37,7 +47,7 @@ class Request:
     replied_to: str | None = None
     pressed: bool = False
     addressed: bool = True
-    attachments: tuple[str, ...] = ()
+    attachments: tuple[Attachment, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)

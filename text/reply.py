@@ -46,7 +46,8 @@ class Reply:
     """An answer or a notice: HTML of the subset that Telegram takes, rows of buttons, and the duties it is about.
 
     ``replaces`` asks to change the message whose button was pressed instead of adding one; ``stays`` keeps this one
-    from being changed so by its own buttons.
+    from being changed so by its own buttons. ``file`` is the id of a StoredFile that goes with it; such a reply never
+    changes another message.
     """
 
     html: str
@@ -54,6 +55,7 @@ class Reply:
     numbers: tuple[str, ...] = ()
     replaces: bool = False
     stays: bool = False
+    file: int | None = None
 
     def to_json(self) -> str:
         """Pack for the outbox."""
@@ -64,6 +66,7 @@ class Reply:
             "numbers": self.numbers,
             "replaces": self.replaces,
             "stays": self.stays,
+            "file": self.file,
         }
         return json.dumps(packed, ensure_ascii=False)
 
@@ -78,6 +81,7 @@ class Reply:
             numbers=tuple(raw["numbers"]),
             replaces=raw["replaces"],
             stays=raw["stays"],
+            file=raw.get("file"),  # rows from before there were files have none
         )
 
 
