@@ -2,9 +2,8 @@
 
 import json
 import os
-import re
 from datetime import datetime
-from html import escape, unescape
+from html import escape
 from typing import Any
 from urllib.parse import urlencode
 
@@ -20,7 +19,7 @@ from bot.settings import Settings
 from bot.updates import PLATFORM, Meaning, understand
 from scheduler.outbox import Outgoing
 from scheduler.sender import Moved, TryLater, Undeliverable, Unsayable
-from text.reply import Reply, speech
+from text.reply import Reply, plain, speech, units
 
 log = structlog.get_logger()
 
@@ -185,12 +184,12 @@ MOST_CHARACTERS = 4096  # Telegram counts UTF-16 units, after the markup is take
 
 def fit(html: str) -> str:
     """Cut a message that is too long at the end of a line; our templates open and close markup within a line."""
-    if _units(plain(html)) <= MOST_CHARACTERS:
+    if units(html) <= MOST_CHARACTERS:
         return html
     kept: list[str] = []
     left = MOST_CHARACTERS - 2
     for line in html.split("\n"):
-        left -= _units(plain(line)) + 1
+        left -= units(line) + 1
         if left < 0:
             break
         kept.append(line)
@@ -198,12 +197,3 @@ def fit(html: str) -> str:
         whole = plain(html).strip().encode("utf-16-le")
         kept = [escape(whole[: 2 * (MOST_CHARACTERS - 2)].decode("utf-16-le", "ignore"), quote=False)]
     return "\n".join([*kept, "…"])
-
-
-def plain(html: str) -> str:
-    """Return the text without its markup."""
-    return unescape(re.sub(r"<[^>]*>", "", html))
-
-
-def _units(text: str) -> int:
-    return len(text.encode("utf-16-le")) // 2

@@ -2,10 +2,9 @@
 
 import sys
 
-from bot.telegram import plain
 from handlers.importing import Imported, Problem
 from rules.figures import Figures
-from text.reply import N_, Reply, Speech
+from text.reply import N_, Reply, Speech, plain
 
 MOST_NOTES = 20
 

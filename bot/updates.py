@@ -10,9 +10,10 @@ from telegram import Bot, CallbackQuery, ChatMemberUpdated, Message, MessageEnti
 from telegram.constants import ChatType
 
 from bot.buttons import STAYS_SIGN, command_of
-from handlers.request import Request
+from handlers.request import Attachment, Request
 
 PLATFORM = "telegram"
+PHOTO_NAME = "photo.jpg"  # Telegram keeps no names of pictures, and makes them all JPEG
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -58,8 +59,11 @@ def _said(message: Message, key: str, now: datetime, bot: Bot) -> Meaning:
     chat = f"{PLATFORM}:{message.chat.id}"
     if message.migrate_to_chat_id is not None:
         return Migration(old=chat, new=f"{PLATFORM}:{message.migrate_to_chat_id}")
-    text = message.text or message.caption
-    if text is None or message.from_user is None or message.chat.type == ChatType.CHANNEL:
+    attachments = _attachments(message)
+    text = message.text or message.caption or ""
+    if not text and not _brings_document(message):
+        return None  # a picture, a voice or a sticker without a word asks for nothing
+    if message.from_user is None or message.chat.type == ChatType.CHANNEL:
         return None
     is_group = message.chat.type != ChatType.PRIVATE
     replied = message.reply_to_message
@@ -70,11 +74,31 @@ def _said(message: Message, key: str, now: datetime, bot: Bot) -> Meaning:
     request = Request(
         key=key, sender=f"{PLATFORM}:{message.from_user.id}", chat=chat, text=words, now=now, is_group=is_group,
         chat_title=message.chat.title or "", replied_to=str(replied.message_id) if replied and to_us else None,
-        addressed=not is_group or mentioned or to_us,
+        addressed=not is_group or mentioned or to_us, attachments=attachments,
     )  # fmt: skip
     if is_group and not request.addressed and not text.startswith("/"):
         return None
     return Arrival(request=request, quotes=str(message.message_id) if is_group else None)
+
+
+def _brings_document(message: Message) -> bool:
+    """Tell whether a file was sent as one; Telegram calls moving pictures documents too, for old programs' sake."""
+    return message.document is not None and message.animation is None
+
+
+def _attachments(message: Message) -> tuple[Attachment, ...]:
+    """Return the file that came with a message, if any; of a picture's sizes the largest, which stands last."""
+    if message.document is not None and _brings_document(message):
+        found = message.document
+        name, media_type = found.file_name or "", found.mime_type or ""
+        return (_attachment(found.file_id, name, found.file_size, media_type),)
+    if message.photo:
+        return (_attachment(message.photo[-1].file_id, PHOTO_NAME, message.photo[-1].file_size, "image/jpeg"),)
+    return ()
+
+
+def _attachment(file_id: str, name: str, size: int | None, media_type: str) -> Attachment:
+    return Attachment(address=f"{PLATFORM}:{file_id}", name=name, size=size or 0, media_type=media_type)
 
 
 def _without_mention(message: Message, text: str, bot: Bot) -> tuple[bool, str]:

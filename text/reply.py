@@ -1,11 +1,13 @@
 """What the bot says: a Reply with its buttons, rendered by one door that escapes everything people wrote."""
 
 import json
+import re
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from functools import cache, partial
 from gettext import NullTranslations
+from html import unescape
 from pathlib import Path
 from typing import Any
 
@@ -137,6 +139,16 @@ def speech(language: str) -> Speech:
 def _in_words(words: NullTranslations, msgid: str, **facts: Any) -> Markup:
     """Translate within a template; the words are ours, the facts are escaped."""
     return Markup(words.gettext(msgid)) % facts  # noqa: S704
+
+
+def plain(html: str) -> str:
+    """Return what is read of a message: its text without the markup."""
+    return unescape(re.sub(r"<[^>]*>", "", html))
+
+
+def units(html: str) -> int:
+    """Return how long a message is as messengers count: UTF-16 units of what is read of it."""
+    return len(plain(html).encode("utf-16-le")) // 2
 
 
 def N_(msgid: str) -> str:  # noqa: N802  (the name by which Babel finds words that are translated later)
