@@ -1,4 +1,4 @@
-"""Texts for a csv that a spreadsheet opens: what would run as a formula gets an apostrophe, which reading takes away."""
+"""Texts for a csv that a spreadsheet opens: what would run as a formula gets an apostrophe, until it is read."""
 
 from __future__ import annotations
 

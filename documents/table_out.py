@@ -1,4 +1,4 @@
-"""A table as the office draws it: title, unit line, merged head, rows, total with real sums, notes; and the same as csv.
+"""A table as the office draws it, with title, unit line, merged head, real sums and notes; and the same as csv.
 
 What people wrote is only ever written as text: nothing becomes a formula, a link or a number.
 """
