@@ -59,7 +59,7 @@ def form_columns(
         *_if(_any(lines, "approval_no"), _text("批准文号", 20, "approval_no")),
         *_areas(lines, workstream),
         _of("下发日期", 12, lambda line: line.duty.issued_on),
-        _of("原定时限", 15, lambda line: _dues(line)[0], "整改时限"),
+        _of("原定时限", 13, lambda line: _dues(line)[0], "整改时限"),
         _of("延期至", 12, lambda line: _dues(line)[1], "整改时限"),
         _text("整改措施", 26, "measures"),
         _text("牵头单位", 16, "lead_unit", "责任单位"),

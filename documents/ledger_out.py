@@ -9,6 +9,7 @@ from decimal import Decimal
 
 from documents.clean_csv import ORIGIN_COLUMNS
 from documents.defused import csv_bytes
+from documents.form_words import say_full_day, signatures, unit_line, written_words
 from documents.ledger_form import COUNTY_WORDS, LedgerLine, form_columns
 from documents.records import DUTY_COLUMNS, DutyFields
 from documents.table_out import Column, Table, sums, write_workbook
@@ -19,7 +20,7 @@ from text.reply import STATUS_WORDS
 __all__ = ["LedgerLine", "write_ledger", "write_ledger_csv"]
 
 _SERIAL = Column(words="序号", width=6)
-_SIGNATURES = "              ".join(("填表人:", "审核人:", "分管领导签字:", "填表日期:{day}"))
+_BASIS = "已整改面积为上报数"
 
 
 def write_ledger(
@@ -32,28 +33,25 @@ def write_ledger(
     workstreams: Sequence[Workstream],
 ) -> bytes:
     """Return an .xlsx with a sheet for every workstream that has duties; ``written_at`` is the office's local time."""
-    unit_line = f"填报单位:{office}        截至日期:{say_day(as_of)}        单位:个、亩        口径:已整改面积为上报数"
-    notes = (_note(as_of, written_at), _SIGNATURES.format(day=say_day(written_at)))
     by_code: dict[str, list[LedgerLine]] = defaultdict(list)
     for line in lines:
         by_code[line.duty.workstream].append(line)
     tables = [
-        _table(by_code[one.code], one, workstreams, title=f"{city}{one.zh}工作台账", unit_line=unit_line, notes=notes)
+        _table(
+            by_code[one.code], one, workstreams,
+            title=f"{city}{one.zh}工作台账", line=unit_line(office, as_of, _BASIS),
+            notes=(_note(as_of, written_at), signatures(written_at)),
+        )
         for one in _shown(list(by_code), workstreams)
-    ]
+    ]  # fmt: skip
     return write_workbook(tables, written_at=written_at)
-
-
-def say_day(day: date) -> str:
-    """Say a day as forms do: 2026年11月18日."""
-    return f"{day.year}年{day.month}月{day.day}日"
 
 
 def _note(as_of: date, written_at: datetime) -> str:
     return (
         f"备注:1.面积单位为亩,1公顷=15亩;2.“整改状态”填{'、'.join(STATUS_WORDS.values())};"
-        f"3.“亮灯”按{say_day(as_of)}判定:红为超期,黄为严重滞后或退回重改,蓝为滞后或七日内到期,绿为正常;"
-        f"4.本表于{say_day(written_at)}{written_at:%H:%M}由督办系统导出,可改后重新导入。"
+        f"3.“亮灯”按{say_full_day(as_of)}判定:红为超期,黄为严重滞后或退回重改,蓝为滞后或七日内到期,绿为正常;"
+        f"4.{written_words(written_at)},可改后重新导入。"
     )
 
 
@@ -66,7 +64,7 @@ def _shown(codes: Sequence[str], workstreams: Sequence[Workstream]) -> list[Work
 
 def _table(
     lines: Sequence[LedgerLine], workstream: Workstream, workstreams: Sequence[Workstream], *,
-    title: str, unit_line: str, notes: tuple[str, ...],
+    title: str, line: str, notes: tuple[str, ...],
 ) -> Table:  # fmt: skip
     """Draw up one workstream's sheet: its duties county by county, in the order given."""
     form = form_columns(lines, workstream, workstreams)
@@ -74,7 +72,7 @@ def _table(
     rows = [[number, *(one.value(line) for one in form)] for number, line in enumerate(_in_blocks(lines), 1)]
     county = next(at for at, column in enumerate(columns) if column.words == COUNTY_WORDS)
     return Table(
-        name=workstream.zh, title=title, unit_line=unit_line, columns=columns, rows=rows,
+        name=workstream.zh, title=title, unit_line=line, columns=columns, rows=rows,
         total=sums("合计", columns, rows), notes=notes, merged_column=county, frozen_columns=county + 1,
     )  # fmt: skip
 
@@ -95,11 +93,8 @@ def write_ledger_csv(lines: Sequence[LedgerLine]) -> bytes:
 
 
 def _fields(duty: DutyFields) -> list[str]:
-    texts = {
-        **{name: getattr(duty, name) for name in DUTY_COLUMNS if name != "person"},
-        "person": "、".join(duty.persons),
-    }
-    return [_said(texts[name]) for name in DUTY_COLUMNS]
+    persons = "、".join(duty.persons)
+    return [persons if name == "person" else _said(getattr(duty, name)) for name in DUTY_COLUMNS]
 
 
 def _said(value: str | date | Decimal | None) -> str:

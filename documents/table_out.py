@@ -6,6 +6,7 @@ What people wrote is only ever written as text: nothing becomes a formula, a lin
 from __future__ import annotations
 
 import io
+import math
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -35,6 +36,7 @@ LIGHT_FILLS = {
 HEAD_ROW = 2  # 0-based: the title and the unit line stand above
 FIRST_ROW = 4
 LINE_HEIGHT = 15  # points
+_HIGHEST = 409  # points; Excel knows no higher row
 _A3 = 8
 _NOT_IN_SHEET_NAMES = re.compile(r"[\[\]:*?/\\'\x00-\x1f]")
 _SHEET_NAME_LENGTH = 31
@@ -123,6 +125,12 @@ def _said(value: Value) -> str:
     return "" if value is None else str(value)
 
 
+def _lines(text: str, width: float) -> int:
+    """Reckon how many lines a text takes in a column; a Chinese character is as wide as two Latin ones."""
+    wide = [len(line) + sum(character > "\u2e7f" for character in line) for line in text.split("\n")]
+    return sum(max(1, math.ceil((one + 1) / width)) for one in wide)
+
+
 class _Drawing:
     """Draws one table on one sheet."""
 
@@ -137,6 +145,7 @@ class _Drawing:
         self.draw_lines_above()
         self.draw_head()
         for row, values in enumerate(self.table.rows, FIRST_ROW):
+            self.set_height(row, [*zip(values, (column.width for column in self.table.columns), strict=True)])
             for column, value in enumerate(values):
                 self.write(row, column, value)
         self.merge_equal_neighbours()
@@ -188,11 +197,15 @@ class _Drawing:
 
     def draw_total(self) -> None:
         row = self.last_row + 1
+        if not self.table.total:
+            return
         for at, value in enumerate(self.table.total):
             if self.table.columns[at].is_summed and self.table.rows:
                 self.write_sum(row, at, value)
             else:
                 self.write(row, at, value, "head" if at == 0 else "")
+        if self.table.total[1] is None:
+            self.merge(row, 0, row, 1, str(self.table.total[0]), "head")
 
     def write_sum(self, row: int, column: int, value: Value) -> None:
         """Write a formula together with its result, for those who read the file without reckoning."""
@@ -205,8 +218,12 @@ class _Drawing:
         width = sum(column.width for column in self.table.columns)
         for at, note in enumerate(self.table.notes, row):
             self.merge(at, 0, at, self.last_column, note, "note")
-            lines = 1 + int(2 * len(note) / width)  # a Chinese character is two wide; merged cells do not grow alone
-            self.sheet.set_row(at, (lines + 0.4) * LINE_HEIGHT)
+            self.set_height(at, [(note, width)])
+
+    def set_height(self, row: int, cells: Sequence[tuple[Value, float]]) -> None:
+        """Make a row as high as its longest text needs; programs do not all do so, and none for merged cells."""
+        lines = max((_lines(value, width) for value, width in cells if isinstance(value, str)), default=1)
+        self.sheet.set_row(row, min(lines * LINE_HEIGHT + 3, _HIGHEST))
 
     def set_view(self) -> None:
         self.sheet.freeze_panes(FIRST_ROW, self.table.frozen_columns)
