@@ -1,11 +1,14 @@
 """Telegram over aiohttp: python-telegram-bot's own extension point, four times the speed of its default."""
 
+from io import BytesIO
+
 import aiohttp
 from telegram.error import NetworkError, TimedOut
 from telegram.request import BaseRequest, RequestData
 
 CONNECT_SECONDS = 10.0
 READ_SECONDS = 20.0
+FILE_SECONDS = 300.0  # for a whole file, either way: a line that only drips must not hold up its chat for ever
 CONNECTIONS = 128
 
 
@@ -46,17 +49,38 @@ class AiohttpRequest(BaseRequest):
         if self._session is None:
             raise NetworkError("the connection pool is not open")
         seconds = read_timeout if isinstance(read_timeout, int | float) else READ_SECONDS
-        timeout = aiohttp.ClientTimeout(total=None, sock_connect=CONNECT_SECONDS, sock_read=seconds)
+        total = FILE_SECONDS if request_data is not None and request_data.contains_files else None
+        timeout = aiohttp.ClientTimeout(total=total, sock_connect=CONNECT_SECONDS, sock_read=seconds)
         try:
             async with self._session.request(
                 method, url, data=_body(request_data), timeout=timeout, proxy=self._proxy
             ) as answer:
                 return answer.status, await answer.read()
-        except TimeoutError as trouble:
-            raise TimedOut("no answer in time") from trouble
-        except aiohttp.ClientError as trouble:
-            # the text of some of these holds the address, and the address holds the token
-            raise NetworkError(type(trouble).__name__) from None
+        except (TimeoutError, aiohttp.ClientError) as trouble:
+            raise _in_the_librarys_terms(trouble) from None
+
+    async def download(self, url: str, most_bytes: int) -> tuple[int, bytes]:
+        """Fetch a file; return the status and the bytes, of too many only so many that it shows."""
+        if self._session is None:
+            raise NetworkError("the connection pool is not open")
+        timeout = aiohttp.ClientTimeout(total=FILE_SECONDS, sock_connect=CONNECT_SECONDS, sock_read=READ_SECONDS)
+        fetched = bytearray()
+        try:
+            async with self._session.get(url, timeout=timeout, proxy=self._proxy) as answer:
+                async for piece in answer.content.iter_any():
+                    fetched += piece
+                    if len(fetched) > most_bytes:
+                        break
+                return answer.status, bytes(fetched)
+        except (TimeoutError, aiohttp.ClientError) as trouble:
+            raise _in_the_librarys_terms(trouble) from None
+
+
+def _in_the_librarys_terms(trouble: Exception) -> NetworkError:
+    """Name a trouble without its text: that of some holds the address, and the address holds the token."""
+    if isinstance(trouble, TimeoutError):
+        return TimedOut("no answer in time")
+    return NetworkError(type(trouble).__name__)
 
 
 def _body(data: RequestData | None) -> aiohttp.Payload | aiohttp.FormData | None:
@@ -67,5 +91,7 @@ def _body(data: RequestData | None) -> aiohttp.Payload | aiohttp.FormData | None
         return aiohttp.BytesPayload(data.json_payload, content_type="application/json")
     form = aiohttp.FormData(data.json_parameters, quote_fields=False)
     for name, (filename, content, mime) in (data.multipart_data or {}).items():
-        form.add_field(name, content, filename=filename, content_type=mime)
+        # as a stream it is written piece by piece: 50 MB at once would hold up all others
+        stream = BytesIO(content) if isinstance(content, bytes) else content
+        form.add_field(name, stream, filename=filename, content_type=mime)
     return form

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 from datetime import datetime
 from html import escape
 from typing import Any
@@ -9,11 +10,12 @@ from urllib.parse import urlencode
 
 import structlog
 from sqlmodel import Session
-from telegram import Bot, BotCommand
+from telegram import Bot, BotCommand, InputFile
 from telegram.constants import ParseMode
 from telegram.error import BadRequest, ChatMigrated, Forbidden, NetworkError, RetryAfter, TelegramError
 
 from bot.buttons import data_of
+from bot.download import download
 from bot.http import AiohttpRequest
 from bot.settings import Settings
 from bot.updates import PLATFORM, Meaning, understand
@@ -31,7 +33,11 @@ GONE = (
     "user is deactivated", "need administrator rights in the channel chat", "chat_write_forbidden", "peer_id_invalid",
 )  # fmt: skip
 SERVER_ERRORS = ("internal server error", "bad gateway", "gateway", "service unavailable")
-NOT_EDITABLE = ("message to edit not found", "message can't be edited", "message_id_invalid")
+TOO_LARGE = "request entity too large"
+NOT_EDITABLE = (
+    "message to edit not found", "message can't be edited", "message_id_invalid",
+    "there is no text in the message to edit",  # it is a file with a caption
+)  # fmt: skip
 
 
 class Telegram:
@@ -93,6 +99,13 @@ class Telegram:
         """Read an update as stored; None for what is not for us."""
         return understand(session, self.bot, payload, key, now)
 
+    async def download(self, address: str, most_bytes: int) -> bytes:
+        """Fetch a file that somebody sent. Raises FileGone, FileTooBig (``bot.download``), or TryLater."""
+        try:
+            return await download(self.bot, self._request, address.partition(":")[2], most_bytes)
+        except TelegramError as trouble:
+            raise _in_our_terms(trouble) from None
+
     async def deliver(self, outgoing: Outgoing) -> str | None:
         """Send or change one message; return its id. Telegram's errors become the sender's four kinds."""
         if outgoing.envelope.press is not None:
@@ -106,21 +119,24 @@ class Telegram:
 
     async def _send(self, outgoing: Outgoing, reply: Reply) -> str:
         html = reply.html if not outgoing.repeated else f"{speech('zh').say('repeated')} {reply.html}"
+        if reply.file is not None and outgoing.file is None:
+            html = f"{html}\n{speech('zh').say('file_missing')}"
+        html = fit(html, MOST_CHARACTERS if outgoing.file is None else MOST_CAPTION)
         chat_id = int(outgoing.chat.partition(":")[2])
         try:
-            return await self._say(chat_id, outgoing, reply, fit(html), ParseMode.HTML)
+            return await self._say(chat_id, outgoing, reply, html, ParseMode.HTML)
         except BadRequest as refused:
             if "can't parse entities" not in refused.message.lower():  # the library capitalises what Telegram says
                 raise
             log.error("markup_refused", outbox=outgoing.id, why=refused.message)
-            return await self._say(chat_id, outgoing, reply, plain(fit(html)), None)
+            return await self._say(chat_id, outgoing, reply, plain(html), None)
 
     async def _say(self, chat_id: int, outgoing: Outgoing, reply: Reply, text: str, mode: str | None) -> str:
-        facts = {"chat_id": chat_id, "text": text, "parse_mode": mode, "reply_markup": _keyboard(reply)}
+        facts = {"chat_id": chat_id, "parse_mode": mode, "reply_markup": _keyboard(reply)}
         message_id = outgoing.envelope.edits
-        if message_id is not None and reply.replaces:
+        if message_id is not None and reply.replaces and reply.file is None:
             try:
-                await self._ask("editmessagetext", facts | {"message_id": int(message_id)})
+                await self._ask("editmessagetext", facts | {"text": text, "message_id": int(message_id)})
                 return message_id
             except BadRequest as refused:
                 if "not modified" in refused.message.lower():
@@ -129,7 +145,11 @@ class Telegram:
                     raise
         quote = outgoing.envelope.quotes
         quoted = {"message_id": int(quote), "allow_sending_without_reply": True} if quote else None
-        sent = await self._ask("sendmessage", facts | {"reply_parameters": quoted})
+        facts["reply_parameters"] = quoted
+        if outgoing.file is None:
+            sent = await self._ask("sendmessage", facts | {"text": text})
+        else:
+            sent = await self._ask("senddocument", facts | {"caption": text, "document": _document(*outgoing.file)})
         return str(sent["message_id"])
 
     async def _ask(self, method: str, facts: dict[str, Any]) -> Any:
@@ -156,6 +176,11 @@ def _keyboard(reply: Reply) -> dict[str, Any] | None:
     return {"inline_keyboard": rows}
 
 
+def _document(name: str, content: bytes) -> InputFile:
+    """Pack a file for sending; a name of characters that would end the name early is of no use to anybody."""
+    return InputFile(content, filename=re.sub(r'[\x00-\x1f\x7f"\\/]', "_", name))
+
+
 def _in_our_terms(trouble: TelegramError) -> Exception:
     """Sort Telegram's errors: the chat moved, wait, gone for good, this message is refused, or a passing trouble."""
     if isinstance(trouble, ChatMigrated):
@@ -167,6 +192,8 @@ def _in_our_terms(trouble: TelegramError) -> Exception:
     if isinstance(trouble, BadRequest):
         gone = any(word in trouble.message.lower() for word in GONE)
         return Undeliverable(trouble.message) if gone else Unsayable(trouble.message)
+    if isinstance(trouble, NetworkError) and TOO_LARGE in trouble.message.lower():
+        return Unsayable(trouble.message)
     if isinstance(trouble, NetworkError):
         # an answer of Telegram's (5xx) says that it did not work; a broken connection says nothing
         return TryLater(trouble.message, in_doubt=not trouble.message.lower().startswith(SERVER_ERRORS))
@@ -180,14 +207,15 @@ def named_wait(trouble: RetryAfter) -> float:
 
 
 MOST_CHARACTERS = 4096  # Telegram counts UTF-16 units, after the markup is taken out
+MOST_CAPTION = 1024
 
 
-def fit(html: str) -> str:
+def fit(html: str, most: int = MOST_CHARACTERS) -> str:
     """Cut a message that is too long at the end of a line; our templates open and close markup within a line."""
-    if units(html) <= MOST_CHARACTERS:
+    if units(html) <= most:
         return html
     kept: list[str] = []
-    left = MOST_CHARACTERS - 2
+    left = most - 2
     for line in html.split("\n"):
         left -= units(line) + 1
         if left < 0:
@@ -195,5 +223,5 @@ def fit(html: str) -> str:
         kept.append(line)
     if not any(kept):  # the first line alone is too long: better half of it than nothing
         whole = plain(html).strip().encode("utf-16-le")
-        kept = [escape(whole[: 2 * (MOST_CHARACTERS - 2)].decode("utf-16-le", "ignore"), quote=False)]
+        kept = [escape(whole[: 2 * (most - 2)].decode("utf-16-le", "ignore"), quote=False)]
     return "\n".join([*kept, "…"])

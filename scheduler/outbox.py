@@ -1,7 +1,7 @@
 """What waits to be sent: put in with its cause, claimed by one process at a time, marked when it is out."""
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from functools import cache
 
@@ -12,8 +12,9 @@ from sqlmodel import Session, col
 from db.models import Notice, Outbox, OutboxKind, OutboxState, SentMessage
 from db.queries import insert_new
 from db.types import UtcDateTime
-from text.reply import Reply
+from text.reply import Reply, units
 
+LONGEST_CAPTION = 984  # of the 1,024 units that Telegram takes beneath a file some are for saying that it is repeated
 UNSENT = (OutboxState.WAITING, OutboxState.SENDING)
 
 
@@ -47,14 +48,28 @@ class Outgoing:
     envelope: Envelope
     repeated: bool = False
     attempts: int = 0
+    file: tuple[str, bytes] | None = field(default=None, repr=False)  # name and content, read at the last moment
 
 
 def post(session: Session, chat: str, envelope: Envelope, now: datetime) -> None:
     """Put an answer into the outbox, in the transaction of the act that it answers."""
-    row = {"kind": OutboxKind.REPLY, "state": OutboxState.WAITING, "chat": chat, "payload": envelope.to_json()}
     times = {"created_at": now, "send_after": now}
     blank = {"claimed_by": "", "attempts": 0, "possibly_repeated": False, "error": ""}
-    session.connection().execute(_POST, row | times | blank)
+    for part in _messages(envelope):
+        row = {"kind": OutboxKind.REPLY, "state": OutboxState.WAITING, "chat": chat, "payload": part.to_json()}
+        session.connection().execute(_POST, row | times | blank)
+
+
+def _messages(envelope: Envelope) -> list[Envelope]:
+    """Part a file from a text that does not fit beneath it: the text follows with its buttons, whatever becomes of it.
+
+    Two rows, so that each keeps its turn and its pace, and is repeated alone.
+    """
+    reply = envelope.reply
+    if reply is None or reply.file is None or units(reply.html) <= LONGEST_CAPTION:
+        return [envelope]
+    file, text = Reply(html="", file=reply.file), replace(reply, file=None, replaces=False)
+    return [replace(envelope, reply=file), replace(envelope, reply=text, press=None)]
 
 
 # written once: building a statement costs more than running it

@@ -3,6 +3,7 @@
 import asyncio
 import time
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
 from uuid import uuid4
@@ -10,6 +11,7 @@ from uuid import uuid4
 import structlog
 from sqlmodel import Session, col
 
+from db.files import StoredFile
 from db.models import Outbox, OutboxKind
 from db.queries import set_mark
 from db.store import Store
@@ -28,6 +30,7 @@ log = structlog.get_logger()
 IDLE_SECONDS = 5.0  # how long at most until the outbox is looked at without being woken
 LONGEST_WAIT = 300.0  # seconds between two attempts
 MOST_ATTEMPTS = 40
+LARGEST_FILE = 50 * 1024 * 1024  # bytes that Telegram takes from a bot
 
 Deliver = Callable[[Outgoing], Awaitable[str | None]]
 
@@ -186,7 +189,7 @@ class Sender:
 
     async def _send(self, outgoing: Outgoing) -> None:
         try:
-            message_id = await self._deliver(outgoing)
+            message_id = await self._deliver(await self._with_file(outgoing))
             self._sent.append((outgoing, message_id))  # not in one line: the list may be another one by now
         except TryLater as trouble:
             self._try_later(outgoing, trouble)
@@ -205,6 +208,13 @@ class Sender:
                 self._after.append(partial(_unsayable, outgoing=outgoing, why=type(bug).__name__))
             else:
                 self._try_later(outgoing, TryLater(type(bug).__name__, in_doubt=True))
+
+    async def _with_file(self, outgoing: Outgoing) -> Outgoing:
+        """Add the file that goes with a message; read only now, so that none is held while its message waits."""
+        reply = outgoing.envelope.reply
+        if reply is None or reply.file is None:
+            return outgoing
+        return replace(outgoing, file=await self._store.in_thread(partial(_read_file, self._store, reply.file)))
 
     def _try_later(self, outgoing: Outgoing, trouble: TryLater) -> None:
         seconds = (
@@ -238,6 +248,16 @@ class Sender:
         if self._under_way:
             await asyncio.wait(self._under_way)
         await self._round()
+
+
+def _read_file(store: Store, file_id: int) -> tuple[str, bytes] | None:
+    """Read a file that can be sent; None where it is gone, empty, or more than messengers take."""
+    with store.reading() as session:
+        found = session.get(StoredFile, file_id)
+    if found is None or not 0 < len(found.content) <= LARGEST_FILE:
+        log.error("file_cannot_be_sent", file=file_id, size=len(found.content) if found else None)
+        return None
+    return found.name, found.content
 
 
 def is_group(chat: str) -> bool:
