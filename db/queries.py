@@ -1,9 +1,9 @@
 """Reads that several rooms need; a join is a query, and nothing here decides anything."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime
-from typing import Any
+from typing import Any, TypeVar
 
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
@@ -27,6 +27,9 @@ from db.models import (
     SentMessage,
     WorkdayOverride,
 )
+
+T = TypeVar("T")
+MOST_NAMED = 500  # values in one query
 
 # what every message asks is written once: building a statement costs more than running it
 _REGIONS = select(Region).order_by(col(Region.display_order), col(Region.code))
@@ -138,6 +141,38 @@ def last_event(session: Session, subject: str) -> Event | None:
     """Return the newest link of a subject's chain."""
     query = select(Event).where(Event.subject == subject).order_by(col(Event.sequence).desc()).limit(1)
     return session.exec(query).first()
+
+
+def last_events(session: Session, subjects: Sequence[str]) -> dict[str, Event]:
+    """Return the newest link of each subject's chain, as far as there is one."""
+    found: dict[str, Event] = {}
+    for part in in_parts(subjects):
+        newest = sa.select(sa.func.max(col(Event.id))).where(col(Event.subject).in_(part)).group_by(col(Event.subject))
+        found |= {event.subject: event for event in session.exec(select(Event).where(col(Event.id).in_(newest)))}
+    return found
+
+
+def standing_events(session: Session, subjects: Sequence[str]) -> dict[str, int]:
+    """Return the id of the newest change of each subject that was not taken back."""
+    taken_back = sa.select(col(Event.undoes_id)).where(col(Event.undoes_id).is_not(None))
+    found: dict[str, int] = {}
+    for part in in_parts(subjects):
+        query = sa.select(col(Event.subject), sa.func.max(col(Event.id))).where(
+            col(Event.subject).in_(part), col(Event.undoes_id).is_(None), col(Event.id).not_in(taken_back)
+        )
+        found |= {subject: newest for subject, newest in session.execute(query.group_by(col(Event.subject)))}
+    return found
+
+
+def was_taken_back(session: Session, event: Event) -> bool:
+    """Tell whether a change was undone."""
+    return session.exec(select(Event.id).where(Event.undoes_id == event.id).limit(1)).first() is not None
+
+
+def in_parts(values: Sequence[T]) -> Iterator[Sequence[T]]:
+    """Part a long list into such as a query can name."""
+    for start in range(0, len(values), MOST_NAMED):
+        yield values[start : start + MOST_NAMED]
 
 
 def ledger_changed_at(session: Session) -> datetime | None:

@@ -17,6 +17,8 @@ from documents.records import Doubt, LedgerRow, Unread
 from rules.policy import Office
 from services import loading
 from services.chain import Act
+from services.differences import Entry, compare
+from services.ledger import write
 from services.loading import Loaded, Waits
 from text.reasons import REASON_WORDS, Reason
 from text.regions import Gazetteer
@@ -104,7 +106,12 @@ def _ledger(store: Store, office: Office, path: Path, act: Act) -> Imported:
         path, find_county=find_county, workstreams=office.policy.workstreams, county_codes=codes
     )
     with store.writing() as session:
-        loaded = loading.load_ledger(session, act, [(asdict(row.duty), row.raw) for row in reading.rows])
+        found = compare(session, [Entry(fields=vars(row.duty), raw=row.raw) for row in reading.rows])
+        write(session, act, found)
+        loaded = Loaded(
+            new=[change.number for change in found.new], changed=[change.number for change in found.changed],
+            same=found.same,
+        )  # fmt: skip
     language = office.language
     notes = tuple(
         Problem(
@@ -136,7 +143,6 @@ def _unread(one: Unread, language: str) -> Problem:
 
 WAITS_WORDS = {
     Waits.UNKNOWN_COUNTY: ("不在县(市、区)名单里,请先导入 counties", "its county is not listed: import counties first"),
-    Waits.LOWERS_ACCEPTED: ("已销号,文件却写未销号;未改动", "struck off, but not so in the file; left as it is"),
 }
 
 

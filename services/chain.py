@@ -2,14 +2,17 @@
 
 import hashlib
 import json
-from dataclasses import dataclass
-from datetime import UTC, datetime
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from enum import StrEnum
 from typing import Any
 
 from sqlmodel import Session, select
 
 from db.models import Event, Person
-from db.queries import last_event
+from db.queries import last_event, last_events
 
 ROOT = "0" * 64
 
@@ -22,6 +25,20 @@ class Act:
     at: datetime
     person: Person | None = None  # None: the terminal
     said_in: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Link:
+    """One change to one subject; ``before`` and ``after`` as JSON keeps values."""
+
+    subject: str
+    kind: str
+    before: dict[str, Any] = field(default_factory=dict)
+    after: dict[str, Any] = field(default_factory=dict)
+    duty_id: int | None = None
+    behalf_of: Person | None = None
+    why: str = ""
+    undoes_id: int | None = None
 
 
 def record(
@@ -38,28 +55,56 @@ def record(
     undoes_id: int | None = None,
 ) -> Event:
     """Append a link to the subject's chain; the session is flushed so that the event has its id."""
-    last = last_event(session, subject)
+    link = Link(
+        subject=subject, kind=kind, before=before or {}, after=after or {}, duty_id=duty_id, behalf_of=behalf_of,
+        why=why, undoes_id=undoes_id,
+    )  # fmt: skip
+    return _append(session, act, [link], {subject: last} if (last := last_event(session, subject)) else {})[0]
+
+
+def record_all(session: Session, act: Act, links: Sequence[Link]) -> list[Event]:
+    """Append links to the chains of different subjects at once, as an import needs it."""
+    return _append(session, act, links, last_events(session, [link.subject for link in links]))
+
+
+def _append(session: Session, act: Act, links: Sequence[Link], last: Mapping[str, Event]) -> list[Event]:
+    events = [_event(act, link, last.get(link.subject)) for link in links]
+    session.add_all(events)
+    session.flush()
+    return events
+
+
+def _event(act: Act, link: Link, last: Event | None) -> Event:
     event = Event(
-        subject=subject,
+        subject=link.subject,
         sequence=last.sequence + 1 if last else 1,
-        duty_id=duty_id,
-        kind=kind,
+        duty_id=link.duty_id,
+        kind=link.kind,
         act=act.key,
         at=act.at,
         person_id=act.person.id if act.person else None,
-        behalf_of_id=behalf_of.id if behalf_of else None,
+        behalf_of_id=link.behalf_of.id if link.behalf_of else None,
         said_in=act.said_in,
-        before=before or {},
-        after=after or {},
-        why=why,
-        undoes_id=undoes_id,
+        before=link.before,
+        after=link.after,
+        why=link.why,
+        undoes_id=link.undoes_id,
         previous_hash=last.hash if last else ROOT,
         hash="",
     )
     event.hash = digest(event)
-    session.add(event)
-    session.flush()
     return event
+
+
+def plain(value: Any) -> Any:
+    """Return a value as JSON keeps it, so that what was said last time compares equal."""
+    if isinstance(value, Decimal):
+        return format(value.normalize(), "f")
+    if isinstance(value, StrEnum):
+        return value.value
+    if isinstance(value, date):
+        return value.isoformat()
+    return list(value) if isinstance(value, tuple) else value
 
 
 def digest(event: Event) -> str:

@@ -1,12 +1,7 @@
-"""From rows that a document gave to the stored ledger: new, changed, the same, or waiting for a person.
-
-A row is compared with what the last file said, not with what is stored: a number that somebody reported in the chat
-since then is not overwritten by a file that did not change it.
-"""
+"""An office's tables to what is stored: officials, counties, targets, workdays; the ledger is in services/ledger.py."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import date
 from decimal import Decimal
 from enum import StrEnum
 from typing import Any
@@ -14,10 +9,10 @@ from typing import Any
 import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
-from db.models import CountyState, Duty, DutyOfficial, Level, Person, Progress, Region, RegionKind, Status, Target
+from db.models import CountyState, Duty, DutyOfficial, Level, Person, Region, RegionKind, Target
 from db.models import WorkdayOverride as Workday
 from db.queries import city, people, regions
-from services.chain import Act, record
+from services.chain import Act, plain, record
 from text.regions import short_name, spellings
 
 IMPORTED = "imported"
@@ -25,15 +20,9 @@ MU_PER_WAN_MU = 10_000
 STATE_NAMES = (
     "veto_risk", "approval_suspended", "suspended_since", "suspended_reason", "approved_unused_task_mu", "interviews",
 )  # fmt: skip
-LEVELS = ((Level.PRINCIPAL, "principal"), (Level.DEPUTY, "deputy"), (Level.RESPONSIBLE, "persons"))
 PERSON_NAMES = (
     "name", "level", "post", "unit", "workstreams", "phone", "leave_from", "leave_to", "in_post_from", "in_post_to",
     "remark",
-)  # fmt: skip
-SAME_NAMES = (
-    "workstream", "sub_type", "town", "source", "problem_type", "title", "spot_no", "approval_no", "area_mu",
-    "farmland_mu", "basic_farmland_mu", "rectified_area_mu", "rectified_farmland_mu", "issued_on", "due_original",
-    "due_extended", "due_on", "due_kind", "measures", "lead_unit", "co_units", "status", "closed_on", "remark",
 )  # fmt: skip
 
 
@@ -41,7 +30,6 @@ class Waits(StrEnum):
     """Why a row of a readable file was not written."""
 
     UNKNOWN_COUNTY = "unknown_county"
-    LOWERS_ACCEPTED = "lowers_accepted"
 
 
 @dataclass(kw_only=True)
@@ -96,7 +84,7 @@ def load_counties(session: Session, act: Act, city_name: str, rows: Iterable[Map
 
 def _county_facts(region: Region, state: CountyState) -> dict[str, Any]:
     facts = {name: getattr(state, name) for name in (*STATE_NAMES, "retention_target_mu", "retention_actual_mu")}
-    return {name: _plain(value) for name, value in {"name": region.name, **facts}.items()}
+    return {name: plain(value) for name, value in {"name": region.name, **facts}.items()}
 
 
 def _outcome(before: Any, after: Any) -> str:
@@ -149,7 +137,7 @@ def load_officials(session: Session, act: Act, rows: Iterable[Mapping[str, Any]]
 def _person_facts(person: Person, known: Mapping[str, Person]) -> dict[str, Any]:
     delegate = next((p.official_id for p in known.values() if p.id and p.id == person.delegate_id), None)
     facts = {name: getattr(person, name) for name in ("region_id", *PERSON_NAMES)}
-    return {name: _plain(value) for name, value in {**facts, "delegate": delegate}.items()}
+    return {name: plain(value) for name, value in {**facts, "delegate": delegate}.items()}
 
 
 def match_officials(session: Session) -> None:
@@ -210,82 +198,3 @@ def load_workdays(session: Session, act: Act, rows: Iterable[Mapping[str, Any]])
     if loaded.new or loaded.changed:
         record(session, act, subject="workdays", kind=IMPORTED, after={"days": len(loaded.new) + len(loaded.changed)})
     return loaded
-
-
-def load_ledger(session: Session, act: Act, rows: Iterable[tuple[Mapping[str, Any], Mapping[str, str]]]) -> Loaded:
-    """Store ledger rows (fields under the names of ``ledger_clean.csv``, and raw cell texts)."""
-    loaded = Loaded()
-    place = {region.name: region for region in regions(session)}
-    known = {duty.number: duty for duty in session.exec(select(Duty))}
-    for fields, raw in rows:
-        number, region = fields["duty_id"], place.get(fields["county"])
-        if region is None or region.id is None:
-            loaded.waiting.append((number, Waits.UNKNOWN_COUNTY))
-            continue
-        duty = known.get(number) or Duty(
-            number=number, workstream=fields["workstream"], region_id=region.id, known_at=act.at
-        )
-        said = {name: _plain(value) for name, value in fields.items()}
-        changes = {name: value for name, value in fields.items() if said[name] != duty.imported.get(name)}
-        if duty.status == Status.CLOSED and changes.get("status", Status.CLOSED) != Status.CLOSED:
-            loaded.waiting.append((number, Waits.LOWERS_ACCEPTED))
-            continue
-        outcome = "new" if duty.id is None else "changed" if changes else "same"
-        if changes:
-            _write(session, act, duty, changes, said, raw, region)
-            known[number] = duty
-        loaded.count(number, outcome)
-    match_officials(session)
-    return loaded
-
-
-def _write(
-    session: Session, act: Act, duty: Duty, changes: Mapping[str, Any], said: dict[str, Any], raw: Mapping[str, str],
-    region: Region,
-) -> None:  # fmt: skip
-    assert region.id is not None
-    stored = {name: _plain(getattr(duty, name)) for name in SAME_NAMES if name in changes and duty.id is not None}
-    duty.region_id = region.id
-    for name in SAME_NAMES:
-        if name in changes:
-            setattr(duty, name, Decimal(0) if name.endswith("_mu") and changes[name] is None else changes[name])
-    duty.imported, duty.raw = said, dict(raw)
-    session.add(duty)
-    session.flush()
-    assert duty.id is not None
-    event = record(
-        session, act, subject=f"duty:{duty.number}", kind=IMPORTED, duty_id=duty.id,
-        before=stored, after={name: said[name] for name in changes},
-    )  # fmt: skip
-    assert event.id is not None
-    _write_officials(session, duty.id, changes)
-    if "rectified_area_mu" in changes or "rectified_farmland_mu" in changes:
-        session.add(
-            Progress(
-                duty_id=duty.id, event_id=event.id, area_mu=duty.rectified_area_mu, said_at=act.at, note=IMPORTED,
-                farmland_mu=duty.rectified_farmland_mu, person_id=event.person_id, said_in=act.said_in,
-            )
-        )  # fmt: skip
-
-
-def _write_officials(session: Session, duty_id: int, changes: Mapping[str, Any]) -> None:
-    for level, column in LEVELS:
-        if column not in changes:
-            continue
-        session.execute(
-            sa.delete(DutyOfficial).where(col(DutyOfficial.duty_id) == duty_id, col(DutyOfficial.level) == level)
-        )
-        names = changes[column] if level == Level.RESPONSIBLE else (changes[column],)
-        rows = [DutyOfficial(duty_id=duty_id, level=level, position=i, name=n) for i, n in enumerate(names) if n]
-        session.add_all(rows)
-
-
-def _plain(value: Any) -> Any:
-    """Return a value as JSON keeps it, so that what was said last time compares equal."""
-    if isinstance(value, Decimal):
-        return format(value.normalize(), "f")
-    if isinstance(value, StrEnum):
-        return value.value
-    if isinstance(value, date):
-        return value.isoformat()
-    return list(value) if isinstance(value, tuple) else value

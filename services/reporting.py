@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
 from db.models import Duty, Event, Person, Progress, Status
-from db.queries import last_event, named_people, people
+from db.queries import named_people, people, standing_events, was_taken_back
 from rules.permission import Standing, standing
 from rules.policy import Policy
 from rules.refusal import Refusal, Why
@@ -146,9 +146,8 @@ def _events_to_undo(session: Session, act: Act, event_id: int | None) -> list[Ev
 def _undo_one(session: Session, act: Act, event: Event) -> Reported:
     assert event.duty_id is not None
     duty = session.get_one(Duty, event.duty_id)
-    newest = last_event(session, event.subject)
-    if newest is None or newest.id != event.id:
-        taken_back = newest is not None and newest.undoes_id == event.id
+    if standing_events(session, [event.subject]).get(event.subject) != event.id:
+        taken_back = was_taken_back(session, event)
         raise Refusal(Why.NOTHING_TO_UNDO if taken_back else Why.CHANGED_SINCE, number=duty.number)
     before = {name: getattr(duty, name) for name in CHANGED_BY_REPORT}
     undone = record(

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from sqlmodel import Session, col, select
 
-from db.models import Duty, DutyOfficial, Event, Level, Person, Progress, Status
+from db.models import Duty, DutyOfficial, Event, Level, Person, Progress
 from db.queries import duty_by_number, named_people, people, workday_overrides
 from db.store import Store
 from handlers.importing import import_file
@@ -18,9 +18,10 @@ from rules.policy import Office
 from services import loading, reporting
 from services.chain import Act, broken_links
 from services.identity import find_person
-from services.loading import Loaded, Waits
+from services.loading import Loaded
 from services.office import office_now
 from tests.conftest import NOW, person_named
+from tests.services.test_ledger import entry, write_entries
 
 LATER = NOW + timedelta(hours=1)
 
@@ -120,17 +121,6 @@ def test_a_changed_area_in_the_file_is_a_progress_entry_too(store: Store, office
     assert (last.area_mu, last.said_at, last.note) == (51, LATER, "imported")
 
 
-@pytest.mark.parametrize("status", ["in_progress", "awaiting_acceptance", "returned", "not_started"])
-def test_a_closed_duty_is_never_lowered_by_a_file(store: Store, office: Office, tmp_path: Path, status: str) -> None:
-    path = edited(tmp_path, "ledger_clean.csv", changed_row("WF-2026-002", ",closed,", f",{status},"))
-    before = dump(store)
-    imported = import_file(store, office, "ledger", path, LATER, None)
-    assert dump(store) == before
-    assert imported.loaded.waiting == [("WF-2026-002", Waits.LOWERS_ACCEPTED)]
-    assert [problem.name for problem in imported.problems] == ["WF-2026-002"]
-    assert get(store, "WF-2026-002").status == Status.CLOSED
-
-
 def test_a_duty_that_vanished_from_the_file_is_kept(store: Store, office: Office, tmp_path: Path) -> None:
     path = edited(
         tmp_path, "ledger_clean.csv", lambda text: text.replace(row_of(text, "DC-2026-004") + "\n", "")
@@ -138,29 +128,6 @@ def test_a_duty_that_vanished_from_the_file_is_kept(store: Store, office: Office
     before = dump(store)
     assert len(ledger(store, office, path).same) == 239
     assert dump(store) == before
-
-
-def fields(number: str, county: str, **more: Any) -> dict[str, Any]:
-    blank: dict[str, Any] = dict.fromkeys(loading.SAME_NAMES, "")
-    areas: dict[str, Any] = {name: Decimal(0) for name in loading.SAME_NAMES if name.endswith("_mu")}
-    dates: dict[str, Any] = dict.fromkeys(("issued_on", "due_original", "due_extended", "due_on", "closed_on"))
-    people: dict[str, Any] = {"principal": "", "deputy": "", "persons": ()}
-    kind = {"workstream": "mine", "status": Status.IN_PROGRESS, "due_kind": "missing"}
-    return {"duty_id": number, "county": county, **blank, **areas, **dates, **people, **kind, **more}
-
-
-def load(session: Session, *rows: dict[str, Any]) -> Loaded:
-    return loading.load_ledger(session, Act(key="load", at=LATER), [(row, {}) for row in rows])
-
-
-def test_a_row_of_an_unknown_county_waits_and_the_others_are_written(store: Store) -> None:
-    with store.writing() as session:
-        loaded = load(session, fields("N-1", "无名县"), fields("N-2", "澜东区"))
-    assert loaded.waiting == [("N-1", Waits.UNKNOWN_COUNTY)]
-    assert loaded.new == ["N-2"]
-    with store.reading() as session:
-        assert duty_by_number(session, "N-1") is None
-        assert duty_by_number(session, "N-2") is not None
 
 
 def test_into_an_empty_database_every_row_waits_for_its_county(empty_store: Store, office: Office) -> None:
@@ -192,7 +159,7 @@ def add_person(session: Session, official_id: str, name: str, county: str) -> Pe
 
 def test_a_name_is_matched_to_the_one_person_of_that_county_and_never_by_name_alone(store: Store) -> None:
     with store.writing() as session:
-        load(session, fields("N-1", "澜东区", persons=("新来的",)))
+        write_entries(session, entry("N-1", "澜东区", persons=("新来的",)))
         assert responsible(session, "N-1") == ("新来的", None)
         add_person(session, "T1", "新来的", "沙栗县")
         loading.match_officials(session)
@@ -281,5 +248,6 @@ def test_declared_workdays_reach_the_office_and_win(store: Store, office: Office
 def test_an_import_that_fails_half_way_writes_nothing(store: Store) -> None:
     before = dump(store)
     with pytest.raises(KeyError), store.writing() as session:
-        load(session, fields("N-1", "澜东区"), {"duty_id": "N-2", "county": "澜东区"})
+        write_entries(session, entry("N-1", "澜东区"))
+        loading.load_workdays(session, Act(key="x", at=LATER), [{"date": date(2026, 11, 18)}])
     assert dump(store) == before

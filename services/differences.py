@@ -1,0 +1,198 @@
+"""A ledger file against the stored ledger: what is new, changed, gone; nothing is written here.
+
+A row is compared with what the last file said, not with what is stored: a number that somebody reported in the chat
+since then is not overwritten by a file that did not change it.
+"""
+
+import json
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+import sqlalchemy as sa
+from sqlmodel import Session, col
+
+from db.models import Duty, Status
+from db.queries import duties_by_id, in_parts, regions
+from services.chain import plain
+
+VANISHED = "vanished"  # the field under which it is remembered what to do with a duty that a file no longer has
+DUE = frozenset({"due_original", "due_extended", "due_on", "due_kind"})  # one deadline: they wait together
+CLOSING = frozenset({"status", "closed_on"})
+
+Answers = Mapping[tuple[str, str, str], str | None]  # as documents.answers.Answers: (subject, field, raw) -> text
+
+
+@dataclass(frozen=True, kw_only=True)
+class Entry:
+    """A duty as a file has it: fields named as in ``ledger_clean.csv``, and those of them that wait for a person."""
+
+    fields: Mapping[str, Any]
+    raw: Mapping[str, str] = field(default_factory=dict)
+    waiting: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Change:
+    """What a file would make of one duty: field -> (what the last file said, what this one says), as JSON keeps it."""
+
+    number: str
+    entry: Entry
+    said: dict[str, Any]
+    changes: dict[str, tuple[Any, Any]]
+    region_id: int
+    duty_id: int | None = None
+
+    @property
+    def closes(self) -> bool:
+        """Whether the duty is struck off by the file."""
+        before, after = self.changes.get("status", (None, None))
+        return self.duty_id is not None and after == Status.CLOSED and before != Status.CLOSED
+
+
+@dataclass(frozen=True, kw_only=True)
+class Lowering:
+    """A file that says of an accepted duty that it is not: ``raw`` names this contradiction, and only this one."""
+
+    number: str
+    says: Status
+    raw: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Gone:
+    """An open duty that a file of its workstream and county no longer has."""
+
+    number: str
+    title: str
+    region_id: int
+    duty_id: int
+    kept: bool  # somebody said that it stays
+
+
+@dataclass(kw_only=True)
+class Difference:
+    """A file against what is stored; nothing of it is written yet."""
+
+    new: list[Change] = field(default_factory=list)
+    changed: list[Change] = field(default_factory=list)
+    same: list[str] = field(default_factory=list)
+    lowered: list[Lowering] = field(default_factory=list)
+    vanished: list[Gone] = field(default_factory=list)
+    unknown_county: list[str] = field(default_factory=list)
+
+    @property
+    def closed(self) -> list[str]:
+        """The numbers of the duties that the file strikes off."""
+        return [change.number for change in self.changed if change.closes]
+
+    @property
+    def asked_about(self) -> list[Gone]:
+        """The vanished duties of which nobody has said that they stay."""
+        return [gone for gone in self.vanished if not gone.kept]
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether writing would change nothing."""
+        return not self.new and not self.changed
+
+
+@dataclass(frozen=True)
+class _Stored:
+    id: int
+    region_id: int
+    status: Status
+    closed_on: date | None
+    imported: str
+
+
+def compare(
+    session: Session,
+    entries: Iterable[Entry],
+    *,
+    answers: Answers | None = None,
+    mentioned: Collection[str] = (),
+) -> Difference:
+    """Compare what a file says with what is stored; ``mentioned`` are numbers that stand in it but cannot be read."""
+    answers = answers or {}
+    difference = Difference()
+    place = {region.name: region.id for region in regions(session)}
+    stored = _stored(session)
+    seen, workstreams, counties = set(mentioned), set(), set()
+    for entry in entries:
+        number, region_id = entry.fields["duty_id"], place.get(entry.fields["county"])
+        seen.add(number)
+        if region_id is None:
+            difference.unknown_county.append(number)
+            continue
+        workstreams.add(entry.fields["workstream"])
+        counties.add(region_id)
+        _file(difference, entry, stored.get(number), region_id, answers)
+    missing = {one.id for number, one in stored.items() if one.imported != "{}" and number not in seen}
+    difference.vanished = _gone(session, missing, workstreams, counties, answers)
+    return difference
+
+
+def _file(
+    difference: Difference, entry: Entry, stored: _Stored | None, region_id: int, answers: Answers
+) -> None:  # fmt: skip
+    number = entry.fields["duty_id"]
+    said = {name: plain(value) for name, value in entry.fields.items()}
+    if stored and stored.imported == as_text(said):
+        difference.same.append(number)
+        return
+    before = json.loads(stored.imported) if stored else {}
+    held = _held(entry.waiting) if stored else frozenset()
+    if stored and stored.status == Status.CLOSED and said["status"] not in (Status.CLOSED, before.get("status")):
+        lowering = Lowering(number=number, says=Status(said["status"]), raw=f"{said['status']}|{stored.closed_on}")
+        held |= _settle_lowering(difference, lowering, answers)
+    said = {name: before.get(name) if name in held else value for name, value in said.items()}
+    changes = {name: (before.get(name), value) for name, value in said.items() if before.get(name) != value}
+    if stored and not changes:
+        difference.same.append(number)
+        return
+    change = Change(
+        number=number, entry=entry, said=said, changes=changes, region_id=region_id,
+        duty_id=stored.id if stored else None,
+    )  # fmt: skip
+    (difference.changed if stored else difference.new).append(change)
+
+
+def _held(waiting: frozenset[str]) -> frozenset[str]:
+    """Return what of a stored duty stays as it is until a person has looked: a deadline waits as a whole."""
+    return waiting | (DUE if waiting & DUE else frozenset()) | (CLOSING if waiting & CLOSING else frozenset())
+
+
+def _settle_lowering(difference: Difference, lowering: Lowering, answers: Answers) -> frozenset[str]:
+    """Ask before an accepted state is lowered; an answer holds for this acceptance only."""
+    key = (lowering.number, "status", lowering.raw)
+    if key not in answers:
+        difference.lowered.append(lowering)
+    return frozenset() if key in answers and answers[key] is None else CLOSING
+
+
+def _stored(session: Session) -> dict[str, _Stored]:
+    columns = (Duty.number, Duty.id, Duty.region_id, Duty.status, Duty.closed_on, sa.cast(col(Duty.imported), sa.Text))
+    rows = session.execute(sa.select(*columns))  # type: ignore[call-overload]
+    return {number: _Stored(*rest) for number, *rest in rows}
+
+
+def _gone(
+    session: Session, missing: set[int], workstreams: set[str], counties: set[int], answers: Answers
+) -> list[Gone]:  # fmt: skip
+    """Find what a file should have had: a file of one workstream or one county says nothing about the others."""
+    found = []
+    for ids in in_parts(sorted(missing)):
+        for duty in duties_by_id(session, ids).values():
+            if duty.workstream in workstreams and duty.region_id in counties and duty.status != Status.CLOSED:
+                assert duty.id is not None
+                kept = (duty.number, VANISHED, "") in answers
+                gone = Gone(number=duty.number, title=duty.title, region_id=duty.region_id, duty_id=duty.id, kept=kept)
+                found.append(gone)
+    return sorted(found, key=lambda gone: gone.number)
+
+
+def as_text(said: Mapping[str, Any]) -> str:
+    """Return what a file said as the database keeps it, so that equal rows are found without being taken apart."""
+    return json.dumps(said, ensure_ascii=False)
