@@ -160,7 +160,7 @@ def standing_events(session: Session, subjects: Sequence[str]) -> dict[str, int]
         query = sa.select(col(Event.subject), sa.func.max(col(Event.id))).where(
             col(Event.subject).in_(part), col(Event.undoes_id).is_(None), col(Event.id).not_in(taken_back)
         )
-        found |= {subject: newest for subject, newest in session.execute(query.group_by(col(Event.subject)))}
+        found |= {row[0]: row[1] for row in session.execute(query.group_by(col(Event.subject)))}
     return found
 
 

@@ -247,7 +247,12 @@ def test_declared_workdays_reach_the_office_and_win(store: Store, office: Office
 
 def test_an_import_that_fails_half_way_writes_nothing(store: Store) -> None:
     before = dump(store)
-    with pytest.raises(KeyError), store.writing() as session:
-        write_entries(session, entry("N-1", "澜东区"))
-        loading.load_workdays(session, Act(key="x", at=LATER), [{"date": date(2026, 11, 18)}])
+
+    def fail_half_way() -> None:
+        with store.writing() as session:
+            write_entries(session, entry("N-1", "澜东区"))
+            loading.load_workdays(session, Act(key="x", at=LATER), [{"date": date(2026, 11, 18)}])
+
+    with pytest.raises(KeyError):
+        fail_half_way()
     assert dump(store) == before
