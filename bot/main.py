@@ -11,7 +11,7 @@ from typing import Annotated, Any
 
 import sqlalchemy as sa
 import typer
-from sqlmodel import Session
+from sqlmodel import Session, select
 from telegram.error import InvalidToken, TelegramError
 
 from bot import logs
@@ -20,6 +20,7 @@ from bot.program import Program, utc_now
 from bot.settings import SettingError, Settings, load
 from bot.telegram import Telegram
 from bot.terminal import note, out, show_figures, show_imported, show_reply
+from db.files import StoredFile
 from db.migrations import upgrade
 from db.models import Region
 from db.queries import chat_at, mark, reachable_groups, regions
@@ -34,7 +35,7 @@ from services.chain import Act
 from services.office import REHEARSAL_MARK
 from text.dates import read_date
 from text.regions import Gazetteer
-from text.reply import N_, Speech, speech
+from text.reply import N_, Reply, Speech, speech
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 
@@ -187,12 +188,19 @@ def say(
         try:
             with opened.store.writing() if keeps else opened.store.reading() as session:
                 reply = answered(session)
+                file_name = _file_name(session, reply)
         except Refusal as refusal:
             raise Mistake(speech(office.language).say("refusals", why=refusal.why, **refusal.facts)) from None
     if reply is not None:
-        show_reply(reply)
+        show_reply(reply, speech(office.language), file_name)
     if not keeps:
         note("--now: looked at only; nothing was written")
+
+
+def _file_name(session: Session, reply: Reply | None) -> str | None:
+    if reply is None or reply.file is None:
+        return None
+    return session.exec(select(StoredFile.name).where(StoredFile.id == reply.file)).first()
 
 
 def _group(session: Session, words: str) -> str:

@@ -19,9 +19,11 @@ def note(line: str) -> None:
     sys.stderr.write(line + "\n")
 
 
-def show_reply(reply: Reply) -> None:
-    """Show an answer as text, and its buttons as what they would say."""
+def show_reply(reply: Reply, voice: Speech, file_name: str | None = None) -> None:
+    """Show an answer as text, the name of its file, and its buttons as what they would say."""
     out(plain(reply.html))
+    if file_name is not None:
+        out(voice.word(N_("[文件 %(name)s]")) % {"name": file_name})
     for row in reply.buttons:
         out("  ".join(f"[{button.label}] {button.command}" for button in row))
 
