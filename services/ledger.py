@@ -18,6 +18,7 @@ from services.chain import Act, Link, plain, record, record_all
 from services.differences import VANISHED, Change, Difference
 from services.loading import IMPORTED, match_officials
 
+DUTY = "duty:"  # in front of a number, it names the subject of the event chain
 TAKEN_BACK = "import_undone"
 SUSPENDED = "suspended"
 OFFICIALS = ((Level.PRINCIPAL, "principal"), (Level.DEPUTY, "deputy"), (Level.RESPONSIBLE, "persons"))
@@ -71,7 +72,7 @@ def _link(change: Change, duty: Duty) -> Link:
         said = {name: old for name, (old, _new) in change.changes.items()}
         before = {**stored, "region_id": duty.region_id, "imported": said, "raw": duty.raw}
     after = {name: new for name, (_old, new) in change.changes.items()}
-    return Link(subject=f"duty:{change.number}", kind=IMPORTED, before=before, after=after)
+    return Link(subject=f"{DUTY}{change.number}", kind=IMPORTED, before=before, after=after)
 
 
 def _fill(duty: Duty, change: Change) -> None:
@@ -128,7 +129,7 @@ def suspend_vanished(session: Session, act: Act, number: str) -> Duty:
     duty.status = Status.SUSPENDED
     session.add(duty)
     after = {"status": duty.status.value}
-    record(session, act, subject=f"duty:{number}", kind=SUSPENDED, duty_id=duty.id, before=before, after=after,
+    record(session, act, subject=f"{DUTY}{number}", kind=SUSPENDED, duty_id=duty.id, before=before, after=after,
            why=VANISHED)  # fmt: skip
     return duty
 
@@ -145,34 +146,47 @@ class TakenBack:
 def take_back(session: Session, act: Act, key: str, policy: Policy) -> TakenBack:
     """Undo what an import wrote, whole, but for duties on which somebody has acted since."""
     events = list(session.exec(select(Event).where(Event.act == key, Event.kind == IMPORTED).order_by(col(Event.id))))
-    events = [event for event in events if event.subject.startswith("duty:")]
+    events = [event for event in events if event.subject.startswith(DUTY)]
     if not events:
         raise Refusal(Why.NOTHING_TO_UNDO)
     if act.at - events[0].at > timedelta(hours=policy.undo_hours):
         raise Refusal(Why.UNDO_TOO_LATE, hours=policy.undo_hours)
-    standing = standing_events(session, [event.subject for event in events])
     if was_taken_back(session, events[0]):
         raise Refusal(Why.NOTHING_TO_UNDO)
     taken = TakenBack()
-    links = []
-    for event in events:
-        number = event.subject.removeprefix("duty:")
-        if standing.get(event.subject) != event.id:
-            taken.left.append(number)
-            continue
-        links.append(
-            Link(subject=event.subject, kind=TAKEN_BACK, before=event.after, after=event.before, duty_id=event.duty_id,
-                 undoes_id=event.id)
-        )  # fmt: skip
-        (taken.restored if event.before else taken.removed).append(number)
-    recorded = record_all(session, act, links)
-    for link, event in zip(links, recorded, strict=True):
+    while events:  # a cell that was answered later made a second change to its duty: the newest goes first
+        newest = {event.subject: event for event in events}
+        standing = standing_events(session, list(newest))
+        for event in newest.values():
+            if standing.get(event.subject) != event.id:
+                taken.left.append(event.subject.removeprefix(DUTY))
+        _undo(session, act, [event for event in newest.values() if standing.get(event.subject) == event.id], taken)
+        done = {event.id for event in newest.values()}
+        events = [
+            event for event in events if event.id not in done and event.subject.removeprefix(DUTY) not in taken.left
+        ]
+    match_officials(session)
+    taken.restored = [number for number in dict.fromkeys(taken.restored) if number not in taken.removed]
+    return taken
+
+
+def _undo(session: Session, act: Act, events: Sequence[Event], taken: TakenBack) -> None:
+    links = [
+        Link(subject=event.subject, kind=TAKEN_BACK, before=event.after, after=event.before, duty_id=event.duty_id,
+             undoes_id=event.id)
+        for event in events
+    ]  # fmt: skip
+    removed = []
+    for link, event in zip(links, record_all(session, act, links), strict=True):
         assert link.duty_id is not None
+        number = link.subject.removeprefix(DUTY)
         if link.after:
             _restore(session, session.get_one(Duty, link.duty_id), link.after, event)
-    _remove(session, [link.duty_id for link in links if not link.after and link.duty_id is not None])
-    match_officials(session)
-    return taken
+            taken.restored.append(number)
+        else:
+            removed.append(link.duty_id)
+            taken.removed.append(number)
+    _remove(session, removed)
 
 
 def _restore(session: Session, duty: Duty, before: Mapping[str, Any], event: Event) -> None:

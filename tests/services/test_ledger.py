@@ -176,6 +176,16 @@ def test_an_import_is_taken_back_as_one(store: Store, office: Office) -> None:
         assert broken_links(session) == []
 
 
+def test_cells_that_were_answered_later_go_back_with_their_import(store: Store, office: Office) -> None:
+    with store.writing() as session:
+        write_entries(session, entry("N-1", title="一"), entry("N-2"))
+        write_entries(session, entry("N-1", title="二"), entry("N-2"), act=ACT)
+        taken = take_back(session, Act(key="undo", at=LATER), ACT.key, office.policy)
+        assert (sorted(taken.removed), taken.left) == (["N-1", "N-2"], [])
+        assert ledger_of(session) == []
+        assert broken_links(session) == []
+
+
 def test_what_somebody_built_on_an_import_stays(store: Store, office: Office) -> None:
     ma = person_named(store, "QL0014")
     with store.writing() as session:
