@@ -12,6 +12,7 @@ import sqlalchemy as sa
 from sqlmodel import Session, col
 
 from db.models import OPEN, Duty, DutyOfficial, Level, Status
+from db.store import fetch
 
 SOON_DAYS = 7
 MONTH_DAYS = 30
@@ -46,7 +47,7 @@ def aggregates(
     query = _sums(by, region_ids is None, workstream is None)
     days = {"day": as_of, "week": as_of + timedelta(days=SOON_DAYS), "month": as_of + timedelta(days=MONTH_DAYS)}
     where = {"regions": region_ids, "workstream": workstream}
-    return session.execute(query, days | {name: value for name, value in where.items() if value is not None}).all()
+    return fetch(session, query, days | {name: value for name, value in where.items() if value is not None}).all()
 
 
 @cache

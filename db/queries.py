@@ -27,12 +27,17 @@ from db.models import (
     SentMessage,
     WorkdayOverride,
 )
+from db.store import fetch
 
 T = TypeVar("T")
 MOST_NAMED = 500  # values in one query
 
 # what every message asks is written once: building a statement costs more than running it
 _REGIONS = select(Region).order_by(col(Region.display_order), col(Region.code))
+_REGION_ROWS = sa.select(
+    *(column if not isinstance(column.type, sa.JSON) else sa.cast(column, sa.Text).label(column.name)
+      for column in Region.metadata.tables["region"].c)
+).order_by(col(Region.display_order), col(Region.code))  # fmt: skip
 _WHOSE = sa.select(Account, Person).where(
     col(Account.person_id) == col(Person.id), col(Account.address) == sa.bindparam("address")
 )
@@ -44,6 +49,11 @@ _LEDGER_CHANGED = (
 def regions(session: Session) -> list[Region]:
     """Return every region in the office's order."""
     return list(session.exec(_REGIONS))
+
+
+def region_rows(session: Session) -> tuple[sa.Row[Any], ...]:
+    """Return every region in the office's order as plain columns, lists as JSON: to be compared with what one knows."""
+    return tuple(fetch(session, _REGION_ROWS))
 
 
 def city(session: Session) -> Region | None:
@@ -177,7 +187,7 @@ def in_parts(values: Sequence[T]) -> Iterator[Sequence[T]]:
 
 def ledger_changed_at(session: Session) -> datetime | None:
     """Return when the ledger last changed; None when it is empty."""
-    return session.execute(_LEDGER_CHANGED).scalars().first()
+    return fetch(session, _LEDGER_CHANGED).scalar()
 
 
 def newest_event_id(session: Session) -> int:

@@ -2,7 +2,7 @@
 
 import asyncio
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from functools import partial
@@ -57,6 +57,12 @@ class Store:
         """Finish what runs and give every connection back."""
         self._thread.shutdown(wait=True)
         self.engine.dispose()
+
+
+def fetch(session: Session, query: sa.Executable, facts: Mapping[str, Any] | None = None) -> sa.Result[Any]:
+    """Run a query for plain columns past the ORM, which would only add its price; what was changed so far is seen."""
+    session.flush()
+    return session.connection().execute(query, facts)
 
 
 def open_engine(url: str) -> sa.Engine:

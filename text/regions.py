@@ -1,9 +1,11 @@
 """Region names as people write them: exact first, and otherwise the nearest ones to choose from."""
 
+import json
 import re
 import unicodedata
 from collections.abc import Sequence
-from functools import cached_property
+from functools import cached_property, lru_cache
+from typing import Any
 
 from rapidfuzz import fuzz, process
 
@@ -38,6 +40,18 @@ def spellings(name: str) -> list[str]:
         syllables = lazy_pinyin(form)
         found += ["".join(syllables), "".join(syllable[0] for syllable in syllables)]
     return list(dict.fromkeys(found))
+
+
+@lru_cache(maxsize=2)
+def gazetteer(rows: tuple[Any, ...]) -> "Gazetteer":
+    """Return the gazetteer of ``db.queries.region_rows``, built anew only when the rows are others."""
+    return Gazetteer([_region(row) for row in rows])
+
+
+def _region(row: Any) -> Region:
+    stored = row._asdict()
+    lists = {name: json.loads(stored[name]) for name in ("aliases", "spellings")}
+    return Region(**stored | lists)
 
 
 class Gazetteer:

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import jinja2
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from db.models import Status
 from rules.lights import Light
@@ -138,7 +138,7 @@ def speech(language: str) -> Speech:
 
 def _in_words(words: NullTranslations, msgid: str, **facts: Any) -> Markup:
     """Translate within a template; the words are ours, the facts are escaped."""
-    return Markup(words.gettext(msgid)) % facts  # noqa: S704
+    return Markup(words.gettext(msgid) % {name: escape(fact) for name, fact in facts.items()})  # noqa: S704
 
 
 def plain(html: str) -> str:
