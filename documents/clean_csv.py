@@ -9,6 +9,7 @@ from decimal import Decimal
 from typing import Any
 
 from db.models import DueKind, Status
+from documents.defused import restore
 from documents.duty import Known
 from documents.records import DUTY_COLUMNS, Doubt, DutyFields, LedgerRow, Skipped, Unread
 from documents.sheet_rows import AREA_FIELDS
@@ -61,7 +62,7 @@ def read_clean_rows(file: str, lines: list[list[str]], known: Known) -> Iterator
         if not any(cells):
             yield Skipped(sheet=file, row=number, reason=Reason.ROW_BLANK)
             continue
-        line = Line(file, number, dict(zip(head, cells, strict=False)), letters)
+        line = Line(file, number, dict(zip(head, map(restore, cells), strict=False)), letters)
         if len(cells) != len(head):
             line.doubt("", Reason.COLUMN_COUNT)
         for name in missing:

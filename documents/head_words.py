@@ -11,6 +11,7 @@ import unicodedata
 # A column that stands alone under one head.
 SINGLE: dict[str, str] = {
     "serial": "序号 序列",
+    "light": "亮灯 亮灯情况 红黄绿灯 红黄蓝绿灯",  # follows from the rest, and is never read
     "duty_id": ("编号 台账编号 问题编号 案件编号 任务编号 事项编号 整改编号 督办编号 清单编号 项目编号 图斑台账编号"),
     "workstream": "工作 工作类别 工作条线 条线 专项工作",
     "sub_type": "任务类型 任务批次 任务类别 事项类型 事项类别",
