@@ -69,10 +69,6 @@ def _who(request: Request, session: Session, office: Office) -> tuple[Account | 
 def _read(call: Call) -> Spoken | None:
     """Find out what is meant: a command, the answer to a question of ours, a duty's number; None: talk among people."""
     request = call.request
-    if request.attachments and request.addressed:
-        return Spoken(command="import")
-    if told := _told(call):
-        return told
     vocabulary = Vocabulary(commands=NAMES, is_region=lambda word: call.gazetteer.exact(word) is not None)
     spoken = read_command(request.text, vocabulary)
     if spoken is not None and not spoken.known and not request.addressed:
@@ -97,18 +93,6 @@ def _read(call: Call) -> Spoken | None:
     raise Refusal(Why.NOT_UNDERSTOOD, example=call.quoted[0] if call.quoted else None)
 
 
-def _told(call: Call) -> Spoken | None:
-    """Take any words for the answer to a question that asks for words; what is a command remains one."""
-    text = call.request.text.strip()
-    if call.person is None or call.person.id is None or not text or text.startswith("/") or text in NAMES:
-        return None
-    question = open_question(call.session, call.request.chat, call.person.id, call.request.now)
-    if question is None or not question.takes_text:
-        return None
-    name, *begun = question.command.removeprefix("/").split()
-    return Spoken(command=name, words=(*begun, text))
-
-
 def _completed(call: Call) -> Spoken | None:
     """Put what was said behind the command that a question of ours left open."""
     if call.person is None or call.person.id is None:
@@ -117,7 +101,7 @@ def _completed(call: Call) -> Spoken | None:
     question = open_question(call.session, call.request.chat, call.person.id, call.request.now)
     # one word like 5o is a slip, and told so; a sentence is about something else
     is_slip = len(words) == 1 and any(character.isascii() and character.isalnum() for character in words[0])
-    if question is None or question.takes_text or not words or not (is_slip or all(is_amount(word) for word in words)):
+    if question is None or not words or not (is_slip or all(is_amount(word) for word in words)):
         return None
     name, *begun = question.command.removeprefix("/").split()
     return Spoken(command=name, words=(*begun, *words))
