@@ -1,9 +1,11 @@
 """What waits to be sent: put in with its cause, claimed by one process at a time, marked when it is out."""
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from functools import cache
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import aliased
@@ -11,6 +13,7 @@ from sqlmodel import Session, col
 
 from db.models import Notice, Outbox, OutboxKind, OutboxState, SentMessage
 from db.queries import insert_new
+from db.store import fetch
 from db.types import UtcDateTime
 from text.reply import Reply, units
 
@@ -76,8 +79,8 @@ def _messages(envelope: Envelope) -> list[Envelope]:
 _POST = sa.insert(Outbox.metadata.tables["outbox"])
 
 
-def claimable(now: datetime, notices: bool) -> sa.Select[Outbox]:
-    """Select what may be sent now, of each chat only the first, so that order is kept.
+def claimable(now: datetime, notices: bool) -> sa.Select[int | None]:
+    """Select the ids of what may be sent now, of each chat only the first, so that order is kept.
 
     A claim that ran out belongs to a process that died: what it held may be taken over.
     """
@@ -85,7 +88,7 @@ def claimable(now: datetime, notices: bool) -> sa.Select[Outbox]:
 
 
 @cache
-def _claimable(notices: bool) -> sa.Select[Outbox]:
+def _claimable(notices: bool) -> sa.Select[int | None]:
     now = sa.bindparam("now", type_=UtcDateTime)
     earlier = aliased(Outbox)
     kinds = list(OutboxKind) if notices else [OutboxKind.REPLY]
@@ -96,7 +99,7 @@ def _claimable(notices: bool) -> sa.Select[Outbox]:
         col(earlier.kind).in_(kinds), sa.or_(col(earlier.kind) == OutboxKind.REPLY, col(earlier.send_after) <= now),
     )  # fmt: skip
     return (
-        sa.select(Outbox)
+        sa.select(col(Outbox.id))
         # literal states, not parameters: only so does the partial index of unsent rows apply
         .where(col(Outbox.state).in_([sa.literal_column(f"'{state}'") for state in UNSENT]), free)
         .where(col(Outbox.kind).in_(kinds), col(Outbox.send_after) <= now, ~sa.exists(before))
@@ -105,11 +108,29 @@ def _claimable(notices: bool) -> sa.Select[Outbox]:
     )
 
 
-def claim(row: Outbox, owner: str, now: datetime, lease: timedelta) -> None:
-    """Take a row for sending; one whose sender died is marked as possibly repeated."""
-    row.possibly_repeated = row.possibly_repeated or row.state == OutboxState.SENDING
-    row.state, row.claimed_by, row.claimed_until = OutboxState.SENDING, owner, now + lease
-    row.attempts += 1
+def claim(
+    session: Session, ids: Sequence[int | None], owner: str, now: datetime, lease: timedelta
+) -> list[sa.Row[Any]]:  # fmt: skip
+    """Take rows for sending, and return what is in them; one whose sender died is marked as possibly repeated."""
+    if not ids:
+        return []
+    claimed = {"ids": ids, "owner": owner, "until": now + lease}
+    return sorted(fetch(session, _CLAIM, claimed), key=lambda row: row.id)
+
+
+_CLAIM = (
+    sa.update(Outbox.metadata.tables["outbox"])
+    .where(col(Outbox.id).in_(sa.bindparam("ids", expanding=True)))
+    .values(
+        possibly_repeated=sa.or_(col(Outbox.possibly_repeated), col(Outbox.state) == OutboxState.SENDING),
+        state=OutboxState.SENDING, claimed_by=sa.bindparam("owner"), claimed_until=sa.bindparam("until"),
+        attempts=col(Outbox.attempts) + 1,
+    )
+    .returning(
+        col(Outbox.id), col(Outbox.kind), col(Outbox.chat), col(Outbox.payload), col(Outbox.possibly_repeated),
+        col(Outbox.attempts),
+    )
+)  # fmt: skip
 
 
 def mark_sent(session: Session, sent: list[tuple[Outgoing, str | None]], now: datetime) -> None:

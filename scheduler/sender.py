@@ -6,15 +6,17 @@ from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
+from typing import Any
 from uuid import uuid4
 
+import sqlalchemy as sa
 import structlog
 from sqlmodel import Session, col
 
 from db.files import StoredFile
 from db.models import Outbox, OutboxKind
 from db.queries import set_mark
-from db.store import Store
+from db.store import Store, fetch
 from rules.policy import Office
 from scheduler import outbox
 from scheduler.notices import render
@@ -146,34 +148,36 @@ class Sender:
         query = outbox.claimable(now, may_notify(session, self._office, now)).limit(room)
         if busy:
             query = query.where(col(Outbox.chat).not_in(busy))
-        rows = session.execute(query).scalars().all()
-        return [outgoing for row in rows if (outgoing := self._take(session, row, now))]
+        ids = fetch(session, query).scalars().all()
+        rows = outbox.claim(session, ids, self._owner, now, self._lease)
+        return [outgoing for row in rows if (outgoing := self._open(session, row, now))]
 
-    def _take(self, session: Session, row: Outbox, now: datetime) -> Outgoing | None:
-        """Claim a row and say a notice from today's state; one that is no longer true is dropped."""
-        assert row.id is not None
-        outbox.claim(row, self._owner, now, self._lease)
-        if row.kind != OutboxKind.REPLY:
-            try:
-                with session.begin_nested():
-                    reply = render(session, row, self._office, now)
-            except Exception:  # one poisonous row never stops the others
-                log.exception("notice_failed", outbox=row.id)
-                outbox.give_up(session, row.id, "could not be rendered")
-                return None
-            if reply is None:
-                outbox.drop(session, row, "no longer true")
-                return None
-            row.payload = Envelope(reply=reply).to_json()
+    def _open(self, session: Session, row: sa.Row[Any], now: datetime) -> Outgoing | None:
+        """Open what was claimed; one poisonous row never stops the others."""
         try:
-            envelope = Envelope.from_json(row.payload)
-        except Exception:  # written by another version, or damaged: it must not hold up the others either
-            log.exception("payload_unreadable", outbox=row.id)
+            is_reply = row.kind == OutboxKind.REPLY
+            envelope = Envelope.from_json(row.payload) if is_reply else self._say(session, row.id, now)
+        except Exception:  # a bug in saying it; or written by another version, or damaged
+            log.exception("outbox_row_unreadable", outbox=row.id, kind=row.kind)
             outbox.give_up(session, row.id, "could not be read")
+            return None
+        if envelope is None:
             return None
         return Outgoing(
             id=row.id, chat=row.chat, envelope=envelope, repeated=row.possibly_repeated, attempts=row.attempts
         )
+
+    def _say(self, session: Session, row_id: int, now: datetime) -> Envelope | None:
+        """Say a notice from today's state; one that is no longer true is dropped."""
+        with session.begin_nested():
+            row = session.get_one(Outbox, row_id, populate_existing=True)
+            reply = render(session, row, self._office, now)
+            if reply is None:
+                outbox.drop(session, row, "no longer true")
+                return None
+            envelope = Envelope(reply=reply)
+            row.payload = envelope.to_json()
+            return envelope
 
     def _start(self, outgoing: Outgoing) -> None:
         self._pace.sent(outgoing.chat, is_group(outgoing.chat), time.monotonic())

@@ -1,8 +1,10 @@
 """What waits to be sent: in which order it may go, who may take it, and what becomes of it."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
+import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
 from db.models import Outbox, OutboxKind, OutboxState, SentMessage
@@ -43,16 +45,11 @@ def put_notice(session: Session, chat: str, **more: object) -> Outbox:
 
 
 def free(session: Session, later: float = 0.0, notices: bool = True) -> list[int | None]:
-    rows = session.execute(claimable(NOW + timedelta(seconds=later), notices)).scalars().all()
-    return [row.id for row in rows]
+    return list(session.execute(claimable(NOW + timedelta(seconds=later), notices)).scalars())
 
 
-def take(session: Session, later: float = 0.0) -> list[Outbox]:
-    rows = list(session.execute(claimable(NOW + timedelta(seconds=later), True)).scalars())
-    for row in rows:
-        claim(row, "me", NOW + timedelta(seconds=later), LEASE)
-    session.flush()
-    return rows
+def take(session: Session, later: float = 0.0) -> list[sa.Row[Any]]:
+    return claim(session, free(session, later), "me", NOW + timedelta(seconds=later), LEASE)
 
 
 def test_an_envelope_comes_out_of_the_database_as_it_went_in() -> None:

@@ -43,9 +43,10 @@ def tick(store: Store, office: Office, now: datetime, walk: Walk) -> None:
     with store.writing() as session:
         plan(session, office, now)
     with store.writing() as session:
-        for row in session.execute(claimable(now, office.may_notify(now))).scalars().all():
+        ids = session.execute(claimable(now, office.may_notify(now))).scalars().all()
+        claim(session, ids, "walker", now, timedelta(minutes=1))
+        for row in session.exec(select(Outbox).where(col(Outbox.id).in_(ids)).order_by(col(Outbox.id))).all():
             assert row.id is not None
-            claim(row, "walker", now, timedelta(minutes=1))
             reply = render(session, row, office, now)
             assert reply is not None, "nobody does anything, so everything planned stays true"
             outgoing = Outgoing(id=row.id, chat=row.chat, envelope=Envelope(reply=reply))
