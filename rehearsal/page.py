@@ -8,7 +8,7 @@
 - POST /api/read    {person, chat}         the person has seen the chat
 - POST /api/say     {person, chat, text, reply_to}
 - POST /api/press   {person, chat, message, data}
-- POST /api/upload  multipart: person, chat, caption, as_photo, file
+- POST /api/upload  multipart: person, chat, caption, as_photo, reply_to, file
 - GET  /api/file/FILE_ID
 - POST /api/clock   {to: "next_workday"} or {days: N}; answers at once, progress comes as events; 409 while one runs
 - GET  /api/sent                           what the bot sent since the last jump, grouped by recipient
@@ -22,13 +22,15 @@ A refused call answers {"error": "..."}. Stable `data-testid`s for browser tests
 - chats: chat-ID, unread (inside chat-ID and person-ID), back (phone: to the list of chats)
 - open chat: chat-title, typing, messages, message (data-message-id, data-mine), message-text, reply-quote,
   button (data-label holds its label), photo, document
-- writing: start, menu, menu-COMMAND, composer, attach, file, send, reply-bar, reply-cancel, context-reply, toast
+- writing: start, menu, menu-COMMAND, composer, attach, file, upload (while a file is on its way), send, reply-bar,
+  reply-cancel, context-reply, toast
 - sent panel: sent-panel, sent-close, sent-count, sent-recipient (data-chat, data-name), sent-text, sent-link
 """
 
 from collections.abc import Awaitable, Callable, Iterable
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 from aiohttp import web
 
@@ -39,7 +41,7 @@ from rehearsal.shown import Json, Resident, shown_chat, shown_message, shown_rec
 from rehearsal.turning import Clock, Turning
 
 STATIC = Path(__file__).with_name("page")
-LARGEST_UPLOAD = 64 * 1024 * 1024  # bytes
+LARGEST_UPLOAD = 256 * 1024 * 1024  # bytes; people may send what the bot cannot fetch
 SAFE_PICTURES = frozenset({"image/png", "image/jpeg"})
 HEADERS = {
     "Content-Security-Policy": "default-src 'self'; img-src 'self' data:; frame-ancestors 'none'; base-uri 'none'",
@@ -117,6 +119,8 @@ class Page:
             return _error(400, str(error))
         except BotApiError as error:
             return _error(400, error.description)
+        except web.HTTPRequestEntityTooLarge:
+            return _error(413, f"more than {LARGEST_UPLOAD // 1024 // 1024} MB")
         if not response.prepared:
             response.headers.update(HEADERS)
         return response
@@ -182,6 +186,7 @@ class Page:
         file = form["file"]
         if not isinstance(file, web.FileField):
             raise ValueError("no file")
+        reply_to = form.get("reply_to")
         said = self.telegram.send_file(
             int(str(form["person"])),
             int(str(form["chat"])),
@@ -190,6 +195,7 @@ class Page:
             kind=file.content_type,
             caption=str(form.get("caption", "")),
             as_photo=form.get("as_photo") == "true",
+            reply_to=None if reply_to is None else int(str(reply_to)),
         )
         file.file.close()
         return web.json_response({"id": said["message_id"]})
@@ -199,6 +205,8 @@ class Page:
         kind = {b"\x89PNG": "image/png", b"\xff\xd8\xff\xe0": "image/jpeg"}.get(stored.content[:4], stored.kind)
         response = web.Response(body=stored.content)
         response.content_type = kind if kind in SAFE_PICTURES else "application/octet-stream"
+        if kind not in SAFE_PICTURES:  # saved, never opened in the page's place
+            response.headers["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(stored.name, safe='')}"
         return response
 
     async def _sent(self, request: web.Request) -> web.Response:

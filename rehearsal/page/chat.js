@@ -3,7 +3,7 @@ import { clockTime, language, moment, say, switchLanguage } from "/words.js";
 import { drawClock, showSent } from "/clock.js";
 import { brief, element, face } from "/render.js";
 import { addMessage, changeMessage, drawMessages, nearEnd, removeMessage, setActs, showMessage, toEnd, typing } from "/messages.js";
-import { ask, at, chat, now, person, toast } from "/state.js";
+import { ask, at, chat, now, person, send, toast } from "/state.js";
 
 setActs({ say: speak, press, follow, show: showMessage });
 
@@ -118,13 +118,38 @@ function follow(address) {
   return true;
 }
 
+// Each in turn; what is written already goes with the first.
+async function uploadAll(files) {
+  for (const file of [...files]) if (now.chat) await upload(file);
+}
+
 async function upload(file) {
   const form = new FormData();
   const picture = ["image/png", "image/jpeg"].includes(file.type);
-  for (const [key, value] of Object.entries({ person: now.person, chat: now.chat, caption: at("#text").value.trim(), as_photo: picture && confirm(say("asked")) })) form.append(key, value);
+  const caption = at("#text").value.trim();
+  const about = { person: now.person, chat: now.chat, caption, as_photo: picture && confirm(say("asked")) };
+  if (now.reply) about.reply_to = now.reply.id;
+  for (const [key, value] of Object.entries(about)) form.append(key, value);
   form.append("file", file);
   at("#text").value = "";
-  await ask("/api/upload", form);
+  grow();
+  now.reply = null;
+  drawReply();
+  drawUpload(file.name, 0);
+  try {
+    await send("/api/upload", form, (part) => drawUpload(file.name, part));
+  } catch (error) {
+    at("#text").value ||= caption;
+    toast(`${say("unsent")}${file.name} ${error.message}`);
+  }
+  drawUpload("", 0);
+}
+
+function drawUpload(name, part) {
+  at("#upload").hidden = !name;
+  at("#upload span").textContent = name;
+  at("#upload small").textContent = `${Math.floor(part * 100)}%`;
+  at("#upload i").style.width = `${part * 100}%`;
 }
 
 function drawReply() {
@@ -233,6 +258,7 @@ function drawWords() {
   at("#search").placeholder = say("search");
   at("#text").placeholder = say("write");
   at("#send").setAttribute("aria-label", say("write"));
+  at("#attach").setAttribute("aria-label", say("attach"));
   drawMenu();
 }
 
@@ -250,7 +276,17 @@ at("#sent-head button").onclick = () => { at("#sent").hidden = true; };
 at("#start").onclick = () => speak("/start");
 at("#slash").onclick = () => { at("#menu").hidden = !at("#menu").hidden; };
 at("#attach").onclick = () => at("#file").click();
-at("#file").onchange = async () => { for (const file of at("#file").files) await upload(file); at("#file").value = ""; };
+at("#file").onchange = async () => { await uploadAll(at("#file").files); at("#file").value = ""; };
+at("#text").onpaste = (event) => { if (event.clipboardData.files.length) { event.preventDefault(); uploadAll(event.clipboardData.files); } };
+const carriesFiles = (event) => event.dataTransfer.types.includes("Files");
+at("#chat").ondragover = (event) => { if (carriesFiles(event) && now.chat) { event.preventDefault(); at("#chat").classList.add("dropping"); } };
+at("#chat").ondragleave = (event) => { if (!at("#chat").contains(event.relatedTarget)) at("#chat").classList.remove("dropping"); };
+at("#chat").ondrop = (event) => {
+  if (!carriesFiles(event)) return;
+  event.preventDefault();
+  at("#chat").classList.remove("dropping");
+  uploadAll(event.dataTransfer.files);
+};
 at("#reply button").onclick = () => { now.reply = null; drawReply(); };
 at("#text").oninput = grow;
 at("#text").onkeydown = (event) => { if (event.key === "Enter" && !event.shiftKey && !event.isComposing) { event.preventDefault(); at("#write").requestSubmit(); } };

@@ -15,6 +15,19 @@ export async function ask(path, body) {
   return value;
 }
 
+// A file on its way: fetch cannot tell how far it has come.
+export function send(path, form, progress) {
+  return new Promise((arrived, failed) => {
+    const request = new XMLHttpRequest();
+    request.responseType = "json";
+    request.upload.onprogress = (event) => progress(event.loaded / event.total);
+    request.onload = () => (request.status === 200 ? arrived(request.response) : failed(new Error(request.response?.error ?? request.statusText)));
+    request.onerror = () => failed(new Error(""));
+    request.open("POST", path);
+    request.send(form);
+  });
+}
+
 let toastEnds = 0;
 export function toast(words, stays = 3500) {
   clearTimeout(toastEnds);

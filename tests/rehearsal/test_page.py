@@ -1,7 +1,9 @@
 """The chat page's server: its JSON API, its events, the clock's jumps, and who may ask."""
 
 import asyncio
+import io
 import json
+import os
 import shutil
 from collections.abc import AsyncIterator
 from datetime import datetime, timedelta, timezone
@@ -102,6 +104,14 @@ async def events(api: Caller, until: str, act: Any) -> list[dict[str, Any]]:
             if line.startswith(b"data: "):
                 told.append(json.loads(line.removeprefix(b"data: ")))
     return told
+
+
+async def pressed(client) -> dict[str, Any]:
+    """Wait for the press of a button: a click is over before the page has told the server."""
+    async with asyncio.timeout(5):
+        while "callback_query" not in (update := (await client.updates())[-1]):  # noqa: ASYNC110 - nobody tells
+            await asyncio.sleep(0.01)
+    return update["callback_query"]
 
 
 async def test_a_foreign_host_or_origin_is_turned_away(api: Caller):
@@ -208,6 +218,22 @@ async def test_a_file_can_be_sent_and_is_never_served_as_a_page(api: Caller, tel
         assert (await response.read(), response.content_type) == (b"<script>", "application/octet-stream")
 
 
+async def test_a_file_can_be_sent_in_reply(api: Caller, started, telegram: Lookalike):
+    asked = await started.result("sendMessage", chat_id=OFFICIAL, text="台账？")
+    form = aiohttp.FormData({"person": "1", "chat": "1", "reply_to": str(asked["message_id"])})
+    form.add_field("file", b"rows", filename="台账.csv")
+    async with api.session.post(api.url + "upload", data=form) as response:
+        assert response.status == 200
+    assert (await api.get("messages?person=1&chat=1"))[1][-1]["reply"]["text"] == "台账？"
+
+
+async def test_more_than_the_page_takes_is_refused_in_words(api: Caller, monkeypatch: pytest.MonkeyPatch, page: Page):
+    form = aiohttp.FormData({"person": "1", "chat": "1"})
+    form.add_field("file", io.BytesIO(bytes(rehearsal.page.LARGEST_UPLOAD + 1)), filename="大.bin")
+    async with api.session.post(api.url + "upload", data=form) as response:
+        assert (response.status, (await response.json())["error"]) == (413, "more than 256 MB")
+
+
 async def test_a_jump_shows_its_progress_and_what_was_sent_to_whom(api: Caller, telegram: Lookalike, clock: StubClock):
     async def act() -> None:
         assert (await api.post("clock", to="next_workday"))[0] == 202
@@ -259,10 +285,100 @@ async def test_in_a_browser_one_chooses_a_person_speaks_presses_and_turns_the_cl
         await playwright.expect(tab.locator("[data-testid=message-text] b").last).to_have_text("DC-2026-004")
         await playwright.expect(tab.get_by_test_id("message-text").last).to_have_text("已登记 DC-2026-004 <img src=x>")
         await tab.locator("[data-testid=button][data-label=撤销]").click()
-        query = (await started.updates(timeout=2))[-1]["callback_query"]
+        query = await pressed(started)
         await started.result("answerCallbackQuery", callback_query_id=query["id"], text="撤销了")
         await playwright.expect(tab.get_by_test_id("toast")).to_have_text("撤销了")
         await tab.get_by_test_id("clock-next-workday").click()
         await playwright.expect(tab.get_by_test_id("sent-recipient")).to_contain_text("DC-2026-004 已逾期")
         await playwright.expect(tab.get_by_test_id("clock-now")).to_contain_text("08:30")
+        await browser.close()
+
+
+@pytest.mark.browser
+@pytest.mark.skipif(CHROMIUM is None, reason="no chromium")
+@pytest.mark.parametrize("width", [390, 1280])
+async def test_in_a_browser_files_go_both_ways_under_their_own_names(
+    page: Page, started, telegram: Lookalike, tmp_path: Path, width: int
+):
+    playwright = pytest.importorskip("playwright.async_api")
+    expect, name = playwright.expect, "青澜市整改台账（第3期）汇总表.xlsx"
+    (tmp_path / name).write_bytes(b"rows " * 400_000)
+    async with playwright.async_playwright() as driver:
+        browser = await driver.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        tab = await browser.new_page(viewport={"width": width, "height": 844})
+        await tab.goto(f"{page.url}#person={OFFICIAL}&chat={OFFICIAL}")
+        await tab.get_by_test_id("composer").fill("请导入 <b>")
+        async with tab.expect_file_chooser() as chooser:
+            await tab.get_by_test_id("attach").click()
+        await (await chooser.value).set_files(tmp_path / name)
+        sent = tab.locator("[data-testid=message][data-mine]").filter(has_text=name)
+        await expect(sent).to_contain_text("请导入 <b>")
+        await expect(sent).to_contain_text("1.9 MB")
+        await expect(tab.get_by_test_id("upload")).to_be_hidden()
+        await expect(tab.get_by_test_id("composer")).to_have_value("")
+
+        update = (await started.updates(timeout=2))[-1]["message"]
+        assert (update["document"]["file_name"], update["caption"]) == (name, "请导入 <b>")
+        form = aiohttp.FormData(
+            {"chat_id": "1", "caption": "<b>47格</b>待确认", "parse_mode": "HTML", "reply_markup": json.dumps(BUTTON)},
+            quote_fields=False,
+        )
+        form.add_field("document", b"marked", filename=f"已标注 {name}")
+        await started.session.post(f"{telegram.base_url}4242:rehearsal/sendDocument", data=form)
+        back = tab.locator("[data-testid=message]").filter(has_text="已标注")
+        await expect(back.locator("b").filter(has_text="47格")).to_be_visible()
+        async with tab.expect_download() as download:
+            await back.get_by_test_id("document").click()
+        saved = await download.value
+        assert saved.suggested_filename == f"已标注 {name}"
+        await saved.save_as(tmp_path / "saved")
+        assert (tmp_path / "saved").read_bytes() == b"marked"
+        await tab.locator("[data-testid=button][data-label=撤销]").click()
+        assert (await pressed(started))["data"] == "undo"
+        if pictures := os.environ.get("PICTURES"):
+            await tab.screenshot(path=f"{pictures}/files-{width}.png")
+        box = await tab.evaluate("[document.documentElement.scrollWidth, innerWidth]")
+        assert box[0] <= box[1], "nothing hangs over the edge"
+        await browser.close()
+
+
+@pytest.mark.browser
+@pytest.mark.skipif(CHROMIUM is None, reason="no chromium")
+async def test_in_a_browser_files_are_dropped_and_pasted_and_a_failure_keeps_the_words(page: Page, started):
+    playwright = pytest.importorskip("playwright.async_api")
+    expect = playwright.expect
+    async with playwright.async_playwright() as driver:
+        browser = await driver.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        tab = await browser.new_page(viewport={"width": 1280, "height": 844})
+        await tab.goto(f"{page.url}#person={OFFICIAL}&chat={OFFICIAL}")
+        await expect(tab.get_by_test_id("composer")).to_be_visible()
+        await tab.evaluate(
+            """() => {
+                const event = (Kind, type, key, name) => {
+                    const carried = new DataTransfer();
+                    carried.items.add(new File(["a,b"], name));
+                    return new Kind(type, { [key]: carried, bubbles: true, cancelable: true });
+                };
+                const at = (selector) => document.querySelector(selector);
+                at("#chat").dispatchEvent(event(DragEvent, "drop", "dataTransfer", "拖入.csv"));
+                at("#text").dispatchEvent(event(ClipboardEvent, "paste", "clipboardData", "粘贴.csv"));
+            }"""
+        )
+        for name in ("拖入.csv", "粘贴.csv"):
+            await expect(tab.locator("[data-mine]").filter(has_text=name)).to_be_visible()
+
+        shown = asyncio.Event()
+
+        async def refuse(route) -> None:
+            shown.set()
+            await expect(tab.get_by_test_id("upload")).to_contain_text("台账.csv")
+            await route.fulfill(status=413, json={"error": "more than 256 MB"})
+
+        await tab.route("**/api/upload", refuse)
+        await tab.get_by_test_id("composer").fill("请导入")
+        await tab.get_by_test_id("file").set_input_files({"name": "台账.csv", "mimeType": "text/csv", "buffer": b"a"})
+        await expect(tab.get_by_test_id("toast")).to_contain_text("未能发送：台账.csv more than 256 MB")
+        assert shown.is_set()
+        await expect(tab.get_by_test_id("composer")).to_have_value("请导入")
+        await expect(tab.get_by_test_id("upload")).to_be_hidden()
         await browser.close()
