@@ -29,6 +29,17 @@ MALFORMED: dict[str, Any] = {
     "date is a word": {"message": {"message_id": 1, "date": "today", "chat": CHAT, "from": USER, "text": "/help"}},
     "text is a number": {"message": {"message_id": 1, "date": 1, "chat": CHAT, "from": USER, "text": 5}},
     "text is half an emoji": {"message": {"message_id": 1, "date": 1, "chat": CHAT, "from": USER, "text": "\ud83d"}},
+    "document is a word": {"message": {"message_id": 1, "date": 1, "chat": CHAT, "from": USER, "document": "x"}},
+    "document is empty": {"message": {"message_id": 1, "date": 1, "chat": CHAT, "from": USER, "document": {}}},
+    "document has numbers for words": {
+        "message": {
+            "message_id": 1, "date": 1, "chat": CHAT, "from": USER,
+            "document": {"file_id": 5, "file_unique_id": None, "file_name": 7, "file_size": "x", "mime_type": []},
+        }
+    },
+    "photo is a list of words": {
+        "message": {"message_id": 1, "date": 1, "chat": CHAT, "from": USER, "photo": ["x"], "caption": "/help"}
+    },
     "press is a word": {"callback_query": "garbage"},
     "press is empty": {"callback_query": {}},
     "press has no message": {"callback_query": {"id": "1", "from": USER, "chat_instance": "1", "data": "/help"}},

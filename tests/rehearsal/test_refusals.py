@@ -1,5 +1,6 @@
 """Every refusal of the look-alike, over HTTP, in Telegram's words."""
 
+import io
 from typing import Any
 
 import aiohttp
@@ -323,6 +324,26 @@ async def test_what_is_no_picture_cannot_be_sent_as_a_photo(started, content, de
     form.add_field("photo", content, filename="现场.png")
     async with started.session.post(f"{started.telegram.base_url}4242:rehearsal/sendPhoto", data=form) as response:
         assert (await response.json())["description"] == f"Bad Request: {description}"
+
+
+async def test_a_file_beyond_20_mb_is_too_big_for_a_bot_to_fetch(call, telegram: Lookalike):
+    most = 20 * 1024 * 1024
+    for size, expected in ((most, True), (most + 1, False)):
+        sent = telegram.send_file(OFFICIAL, OFFICIAL, "台账.xlsx", bytes(size))
+        answer = await call("getFile", file_id=sent["document"]["file_id"])
+        assert answer["ok"] == expected
+    assert (answer["error_code"], answer["description"]) == (400, "Bad Request: file is too big")
+
+
+async def test_a_file_beyond_50_mb_is_too_large_for_a_bot_to_send(started):
+    url = f"{started.telegram.base_url}4242:rehearsal/sendDocument"
+    for size, expected in ((50 * 1024 * 1024, True), (50 * 1024 * 1024 + 1, False)):
+        form = aiohttp.FormData({"chat_id": "1"})
+        form.add_field("document", io.BytesIO(bytes(size)), filename="台账.xlsx")
+        async with started.session.post(url, data=form) as response:
+            answer = await response.json()
+        assert answer["ok"] == expected
+    assert (answer["error_code"], answer["description"]) == (413, "Request Entity Too Large")
 
 
 async def test_an_upload_under_an_unknown_name_is_refused(started):
