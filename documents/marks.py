@@ -1,7 +1,7 @@
 """What the cell reader does not tell: formulas without a result, error cells, telling number formats, hidden rows.
 
-Reads a workbook's XML with expat, in the child process only and under its limits: cells are counted before
-anything is allocated for them, and a DOCTYPE is refused.
+Looks through an .xlsx's XML, in the child process only and under its limits. A sheet in everyday XML is searched
+(documents.mark_search); an unusual one is walked with expat, which takes five times as long. A DOCTYPE is refused.
 """
 
 from __future__ import annotations
@@ -9,33 +9,16 @@ from __future__ import annotations
 import posixpath
 import re
 import zipfile
-from dataclasses import dataclass, field
+from collections.abc import Iterator
 from xml.parsers import expat
 
-from documents.limits import SHEET_CELLS
+from documents import mark_search
+from documents.cells import column_number
+from documents.limits import SHEETS
+from documents.sheet_marks import BadXml, Mark, NoWorkbook, SheetMarks, TooLarge
 
-_BUILT_IN_PERCENT = {9: "0%", 10: "0.00%"}
+BUILT_IN_PERCENT = {9: "0%", 10: "0.00%"}
 _DATE_OR_PLAIN = re.compile(r"[ymdhs年月日时分秒]|general|@", re.IGNORECASE)
-
-
-class BadXml(Exception):  # noqa: N818
-    """The XML cannot be read."""
-
-
-class TooLarge(Exception):  # noqa: N818
-    """The sheet spans more cells than a ledger ever does."""
-
-
-class NoWorkbook(Exception):  # noqa: N818
-    """A zip, but without a workbook in it."""
-
-
-@dataclass
-class SheetMarks:
-    """Marks of one sheet: (row, column) -> ("formula", "=...") or ("error", "#N/A") or ("format", "0%")."""
-
-    cells: dict[tuple[int, int], tuple[str, str]] = field(default_factory=dict)
-    hidden_rows: set[int] = field(default_factory=set)
 
 
 def read_marks(archive: zipfile.ZipFile) -> dict[str, SheetMarks]:
@@ -43,28 +26,39 @@ def read_marks(archive: zipfile.ZipFile) -> dict[str, SheetMarks]:
     names = set(archive.namelist())
     if "xl/workbook.xml" not in names:
         raise NoWorkbook
+    formats = _telling_formats(archive) if "xl/styles.xml" in names else {}
+    return {name: sheet_marks(archive.read(part), formats) for name, part in _worksheets(archive)}
+
+
+def _worksheets(archive: zipfile.ZipFile) -> Iterator[tuple[str, str]]:
     targets = {
         attributes["Id"]: attributes["Target"]
         for attributes in _elements(archive, "xl/_rels/workbook.xml.rels", "Relationship")
     }
-    formats = _telling_formats(archive) if "xl/styles.xml" in names else {}
-    marked = {}
-    for attributes in _elements(archive, "xl/workbook.xml", "sheet"):
+    sheets = _elements(archive, "xl/workbook.xml", "sheet")
+    if len(sheets) > SHEETS:
+        raise TooLarge
+    for attributes in sheets:
         part = posixpath.normpath(posixpath.join("xl", targets[_id_of(attributes)])).lstrip("/")
         if part.startswith("xl/worksheets/") or "/xl/worksheets/" in part:
-            marked[attributes["name"]] = _SheetReader(formats).read(archive.read(part))
-    return marked
+            yield attributes["name"], part
+
+
+def sheet_marks(data: bytes, formats: dict[int, str]) -> SheetMarks:
+    """Return the marks of one worksheet's XML."""
+    found = mark_search.search(data, formats)
+    return _SheetReader(formats).read(data) if found is None else found
 
 
 def _id_of(attributes: dict[str, str]) -> str:
     return next(value for name, value in attributes.items() if name.endswith(":id"))
 
 
-def _local(name: str) -> str:
+def local(name: str) -> str:
     return name.rpartition(":")[2]
 
 
-def _parser() -> expat.XMLParserType:
+def new_parser() -> expat.XMLParserType:
     parser = expat.ParserCreate()
 
     def refuse(*_: object) -> None:
@@ -74,7 +68,7 @@ def _parser() -> expat.XMLParserType:
     return parser
 
 
-def _parse(parser: expat.XMLParserType, data: bytes) -> None:
+def parse(parser: expat.XMLParserType, data: bytes) -> None:
     try:
         parser.Parse(data, True)
     except expat.ExpatError as error:
@@ -83,26 +77,26 @@ def _parse(parser: expat.XMLParserType, data: bytes) -> None:
 
 def _elements(archive: zipfile.ZipFile, part: str, wanted: str) -> list[dict[str, str]]:
     found: list[dict[str, str]] = []
-    parser = _parser()
+    parser = new_parser()
 
     def start(name: str, attributes: dict[str, str]) -> None:
-        if _local(name) == wanted:
+        if local(name) == wanted:
             found.append(attributes)
 
     parser.StartElementHandler = start
-    _parse(parser, archive.read(part))
+    parse(parser, archive.read(part))
     return found
 
 
 def _telling_formats(archive: zipfile.ZipFile) -> dict[int, str]:
     """Return cell style -> number format, where the format changes what the number means: a percent sign, a unit."""
-    codes = dict(_BUILT_IN_PERCENT)
+    codes = dict(BUILT_IN_PERCENT)
     styles: list[int] = []
     inside: list[str] = []
-    parser = _parser()
+    parser = new_parser()
 
     def start(name: str, attributes: dict[str, str]) -> None:
-        inside.append(_local(name))
+        inside.append(local(name))
         if inside[-1] == "numFmt":
             codes[int(attributes["numFmtId"])] = attributes["formatCode"]
         elif inside[-2:] == ["cellXfs", "xf"]:
@@ -110,11 +104,12 @@ def _telling_formats(archive: zipfile.ZipFile) -> dict[int, str]:
 
     parser.StartElementHandler = start
     parser.EndElementHandler = lambda _: inside.pop()
-    _parse(parser, archive.read("xl/styles.xml"))
-    return {style: codes[code] for style, code in enumerate(styles) if code in codes and _is_telling(codes[code])}
+    parse(parser, archive.read("xl/styles.xml"))
+    return {style: codes[code] for style, code in enumerate(styles) if code in codes and is_telling(codes[code])}
 
 
-def _is_telling(code: str) -> bool:
+def is_telling(code: str) -> bool:
+    """Whether a number format changes what a number means: a percent sign, a unit."""
     return "%" in code or (bool(re.search(r"[\u3400-\u9fff]", code)) and not _DATE_OR_PLAIN.search(code))
 
 
@@ -124,8 +119,8 @@ class _SheetReader:
     def __init__(self, formats: dict[int, str]) -> None:
         self.formats = {str(style): code for style, code in formats.items()}
         self.marks = SheetMarks()
-        self.parser = _parser()
-        self.row = self.column = self.last_row = self.last_column = 0
+        self.parser = new_parser()
+        self.row = self.column = 0
         self.cell: dict[str, str] | None = None
         self.has_value = False
         self.texts: dict[str, str] = {}
@@ -135,7 +130,7 @@ class _SheetReader:
     def read(self, data: bytes) -> SheetMarks:
         self.parser.buffer_text = True
         self.parser.StartElementHandler = self.start_sheet
-        _parse(self.parser, data)
+        parse(self.parser, data)
         self.end_cell()
         return self.marks
 
@@ -143,7 +138,7 @@ class _SheetReader:
         """Choose by the first element whether names carry a prefix, as some programs write them."""
         prefixed = ":" in name
         self.parser.StartElementHandler = (
-            (lambda name, found: self.start(_local(name), found)) if prefixed else self.start
+            (lambda name, found: self.start(local(name), found)) if prefixed else self.start
         )
 
     def start(self, name: str, attributes: dict[str, str]) -> None:
@@ -169,7 +164,7 @@ class _SheetReader:
     def start_cell(self, attributes: dict[str, str]) -> None:
         letters = attributes.get("r", "").rstrip("0123456789")
         if letters not in self.columns:
-            self.columns[letters] = _column(letters)
+            self.columns[letters] = column_number(letters)
         self.cell, self.has_value = attributes, False
         self.column = self.columns[letters] or self.column + 1
         if attributes.get("t") == "e":
@@ -190,29 +185,15 @@ class _SheetReader:
         cell, self.cell = self.cell, None
         if cell is None:
             return
-        if self.has_value:
-            self.count()
         formula, value = self.texts.get("f"), self.texts.get("v", "")
         kind, style = cell.get("t", "n"), cell.get("s", "0")
         if kind == "e":
-            self.marks.cells[self.row, self.column] = ("error", value)
+            self.marks.cells[self.row, self.column] = Mark("error", value)
         elif formula is not None and not value and kind != "str":
-            self.marks.cells[self.row, self.column] = ("formula", "=" + formula)
+            self.marks.cells[self.row, self.column] = Mark("formula", "=" + formula)
         elif kind == "n" and self.has_value and style in self.formats:
-            self.marks.cells[self.row, self.column] = ("format", self.formats[style])
+            self.marks.cells[self.row, self.column] = Mark("format", self.formats[style])
         if self.texts or kind == "e":
             self.texts = {}
             self.parser.CharacterDataHandler = None
             self.parser.EndElementHandler = None
-
-    def count(self) -> None:
-        self.last_row, self.last_column = max(self.last_row, self.row), max(self.last_column, self.column)
-        if self.last_row * self.last_column > SHEET_CELLS:
-            raise TooLarge
-
-
-def _column(letters: str) -> int:
-    number = 0
-    for letter in letters.upper():
-        number = number * 26 + ord(letter) - ord("A") + 1
-    return number

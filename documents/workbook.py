@@ -1,98 +1,58 @@
-"""A workbook as plain cells, fetched from a child process so that a hostile file costs an error and nothing more."""
+"""The one door for workbooks: .xlsx, .xls, .ods and .csv, told apart by what is in them, not by their names.
+
+A workbook is read in a child process, so that a hostile file costs an error and nothing more.
+"""
 
 from __future__ import annotations
 
 import json
+import mmap
 import os
 import subprocess
 import sys
 import tempfile
-from dataclasses import dataclass, field
-from enum import StrEnum
 from pathlib import Path
-from typing import IO, Any, NamedTuple
+from typing import IO
 
+from documents.answer import read_answer
+from documents.cells import Cell, CellKind, Sheet, address, column_letters
+from documents.csv_lines import is_text, read_lines, sheet_of_lines
 from documents.limits import FILE_BYTES, WALL_SECONDS
 from documents.records import BadFile
 from text.reasons import Reason
 
+__all__ = ["Cell", "CellKind", "Sheet", "address", "column_letters", "is_text", "read_workbook"]
+
 _PROJECT = Path(__file__).resolve().parent.parent
 _KEPT_ENVIRONMENT = ("PATH", "LANG", "LD_LIBRARY_PATH", "SYSTEMROOT")  # no secrets reach the child
-_OLE = bytes.fromhex("d0cf11e0a1b11ae1")  # an encrypted .xlsx, and the old .xls
-
-
-class CellKind(StrEnum):
-    """What a cell holds; a number keeps fifteen digits, a date its ISO form."""
-
-    TEXT = "text"
-    NUMBER = "number"
-    DATE = "date"
-    ERROR = "error"
-    FORMULA = "formula"  # whose result was never stored
-
-
-class Cell(NamedTuple):
-    """A cell as the workbook has it; ``number_format`` only where it changes what the number means.
-
-    A named tuple, because a workbook has hundreds of thousands of them.
-    """
-
-    kind: CellKind
-    text: str
-    number_format: str = ""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Sheet:
-    """A sheet's cells by 1-based row and column; merged ranges are (top, left, bottom, right), inclusive."""
-
-    name: str
-    rows: dict[int, dict[int, Cell]]
-    merged: tuple[tuple[int, int, int, int], ...] = ()
-    hidden: bool = False
-    hidden_rows: frozenset[int] = field(default_factory=frozenset)
-
-    @property
-    def last_row(self) -> int:
-        """The number of the last row that holds anything."""
-        return max(self.rows, default=0)
-
-
-def column_letters(column: int) -> str:
-    """Return the letters of a 1-based column: 1 -> A, 27 -> AA."""
-    letters = ""
-    while column > 0:
-        column, rest = divmod(column - 1, 26)
-        letters = chr(ord("A") + rest) + letters
-    return letters
-
-
-def address(row: int, column: int) -> str:
-    """Return the address of a cell as Excel writes it."""
-    return f"{column_letters(column)}{row}"
+_WORKBOOKS = (b"PK", bytes.fromhex("d0cf11e0a1b11ae1"))  # a zip: .xlsx, .ods; OLE: .xls, and an encrypted .xlsx
 
 
 def read_workbook(path: Path) -> list[Sheet]:
-    """Return the sheets of an .xlsx; raise BadFile for anything else."""
-    _check_beginning(path)
-    with path.open("rb") as source, tempfile.TemporaryFile() as answer:
-        _run_child(source, answer)
-        answer.seek(0)
-        return _sheets(answer.read())
-
-
-def _check_beginning(path: Path) -> None:
-    if path.stat().st_size > FILE_BYTES:
-        raise BadFile(Reason.FILE_TOO_LARGE)
-    with path.open("rb") as source:
+    """Return the sheets of a workbook or a csv; raise BadFile where it is neither, or costs too much."""
+    with path.open("rb", buffering=0) as source:  # the child goes on where this process stands
+        size = os.fstat(source.fileno()).st_size
         beginning = source.read(8)
-    if not beginning:
-        raise BadFile(Reason.FILE_EMPTY)
-    if beginning == _OLE:
-        encrypted = "EncryptedPackage".encode("utf-16-le") in path.read_bytes()
-        raise BadFile(Reason.FILE_ENCRYPTED if encrypted else Reason.FILE_NOT_A_WORKBOOK)
-    if not beginning.startswith(b"PK"):
+        if size > FILE_BYTES:
+            raise BadFile(Reason.FILE_TOO_LARGE)
+        if not beginning:
+            raise BadFile(Reason.FILE_EMPTY)
+        if beginning.startswith(_WORKBOOKS):
+            source.seek(0)
+            return _read_in_child(source)
+    if path.suffix.lower() != ".csv" and not is_text(path):
         raise BadFile(Reason.FILE_NOT_A_WORKBOOK)
+    return [sheet_of_lines(path.stem, read_lines(path))]
+
+
+def _read_in_child(source: IO[bytes]) -> list[Sheet]:
+    with tempfile.TemporaryFile() as answer:
+        _run_child(source, answer)
+        with mmap.mmap(answer.fileno(), 0, access=mmap.ACCESS_READ) as whole:
+            end_of_head = whole.find(b"\n")
+            _check_refusal(whole[:end_of_head])
+        # stays mapped as long as a sheet refers to it; only what is looked at takes memory
+        return read_answer(memoryview(mmap.mmap(answer.fileno(), 0, access=mmap.ACCESS_READ)), end_of_head)
 
 
 def _run_child(source: IO[bytes], answer: IO[bytes]) -> None:
@@ -110,19 +70,7 @@ def _run_child(source: IO[bytes], answer: IO[bytes]) -> None:
         raise BadFile(Reason.FILE_TOO_LARGE if error.returncode < 0 else Reason.FILE_TRUNCATED) from error
 
 
-def _sheets(answer: bytes) -> list[Sheet]:
-    said: dict[str, Any] = json.loads(answer)
-    if "refused" in said:
-        raise BadFile(Reason(said["refused"]))
-    return [_sheet(one) for one in said["sheets"]]
-
-
-def _sheet(one: dict[str, Any]) -> Sheet:
-    kinds = {kind.value: kind for kind in CellKind}
-    return Sheet(
-        name=one["name"],
-        rows={row: {cell[0]: Cell(kinds[cell[1]], *cell[2:]) for cell in cells} for row, cells in one["rows"]},
-        merged=tuple((top, left, bottom, right) for top, left, bottom, right in one["merged"]),
-        hidden=one["hidden"],
-        hidden_rows=frozenset(one["hidden_rows"]),
-    )
+def _check_refusal(head: bytes) -> None:
+    refused = json.loads(head).get("refused")
+    if refused:
+        raise BadFile(Reason(refused))

@@ -16,6 +16,8 @@ class Reason(StrEnum):
     FILE_TRUNCATED = "file_truncated"
     FILE_ENCODING = "file_encoding"
     FILE_WITHOUT_LEDGER = "file_without_ledger"
+    FILE_WITH_MACROS = "file_with_macros"
+    FILE_MERGES_UNKNOWN = "file_merges_unknown"
 
     # The row is no duty.
     ROW_TITLE = "row_title"
@@ -93,6 +95,11 @@ REASON_WORDS: dict[Reason, tuple[str, str]] = {
     Reason.FILE_TRUNCATED: ("文件不完整或已损坏", "the file is cut off or damaged"),
     Reason.FILE_ENCODING: ("文字编码不是UTF-8或GB18030", "the text is neither UTF-8 nor GB18030"),
     Reason.FILE_WITHOUT_LEDGER: ("没有找到整改台账的表头", "no head of a ledger was found"),
+    Reason.FILE_WITH_MACROS: ("文件带有宏,请另存为不带宏的.xlsx再发", "it has macros: save it as .xlsx without them"),
+    Reason.FILE_MERGES_UNKNOWN: (
+        "这种格式读不出合并单元格,请另存为.xlsx再发",
+        "merged cells cannot be read from this format: save it as .xlsx",
+    ),
     # The row is no duty.
     Reason.ROW_TITLE: ("标题或单位行", "title or unit line"),
     Reason.ROW_HEAD: ("表头", "table head"),

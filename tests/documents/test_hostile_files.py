@@ -53,9 +53,10 @@ def test_a_workbook_without_a_ledger(tmp_path):
     assert refusal(small_workbook(tmp_path / "a.xlsx")) is Reason.FILE_WITHOUT_LEDGER
 
 
-def test_a_text_that_is_called_a_workbook(tmp_path):
-    (tmp_path / "a.xlsx").write_text("编号,县区", encoding="utf-8")
-    assert refusal(tmp_path / "a.xlsx") is Reason.FILE_NOT_A_WORKBOOK
+@pytest.mark.parametrize("text", ["<html><table><tr><td>编号", "%PDF-1.7\n", "{\\rtf1 编号}"])
+def test_a_text_that_is_no_csv_under_a_workbooks_name(tmp_path, text):
+    (tmp_path / "a.xls").write_text(text, encoding="utf-8")
+    assert refusal(tmp_path / "a.xls") is Reason.FILE_NOT_A_WORKBOOK
 
 
 def test_a_document_that_is_called_a_workbook(tmp_path):
@@ -123,13 +124,16 @@ def test_entities_that_grow(tmp_path):
     assert refusal(path) is Reason.FILE_TRUNCATED
 
 
-@pytest.mark.parametrize("length", [1_000, 30_000, 40_000])
-def test_one_long_text_that_many_cells_share(tmp_path, length):
+@pytest.mark.parametrize(
+    ("length", "reason"),
+    [(1_000, Reason.FILE_WITHOUT_LEDGER), (30_000, Reason.FILE_TOO_LARGE), (40_000, Reason.FILE_TOO_LARGE)],
+)
+def test_one_long_text_that_many_cells_share(tmp_path, length, reason):
     cells = "".join(f'<row r="{row}"><c r="A{row}" t="s"><v>0</v></c></row>' for row in range(1, 100_001))
     strings = f"<sst xmlns='{MAIN}' count='1' uniqueCount='1'><si><t>{'长' * length}</t></si></sst>"
     path = changed(small_workbook(tmp_path / "a.xlsx"), "xl/sharedStrings.xml", lambda _: strings.encode())
     path = changed(path, SHEET, lambda data: re.sub(rb"<row .*</row>", cells.encode(), data))
-    assert refusal(path) is Reason.FILE_TOO_LARGE
+    assert refusal(path) is reason
 
 
 def test_a_csv_that_is_no_ledger(tmp_path):
