@@ -349,7 +349,7 @@ async def test_in_a_browser_files_are_dropped_and_pasted_and_a_failure_keeps_the
     expect = playwright.expect
     async with playwright.async_playwright() as driver:
         browser = await driver.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        tab = await browser.new_page(viewport={"width": 1280, "height": 844})
+        tab = await browser.new_page(viewport={"width": 390, "height": 844})
         await tab.goto(f"{page.url}#person={OFFICIAL}&chat={OFFICIAL}")
         await expect(tab.get_by_test_id("composer")).to_be_visible()
         await tab.evaluate(
@@ -367,17 +367,19 @@ async def test_in_a_browser_files_are_dropped_and_pasted_and_a_failure_keeps_the
         for name in ("拖入.csv", "粘贴.csv"):
             await expect(tab.locator("[data-mine]").filter(has_text=name)).to_be_visible()
 
+        name = "青澜市自然资源督察整改台账（第3期）汇总表·最终版·改.csv"
         shown = asyncio.Event()
 
         async def refuse(route) -> None:
+            await expect(tab.get_by_test_id("upload")).to_contain_text(name)
+            await expect(tab.get_by_test_id("upload").locator("small")).to_be_in_viewport(ratio=1)
             shown.set()
-            await expect(tab.get_by_test_id("upload")).to_contain_text("台账.csv")
             await route.fulfill(status=413, json={"error": "more than 256 MB"})
 
         await tab.route("**/api/upload", refuse)
         await tab.get_by_test_id("composer").fill("请导入")
-        await tab.get_by_test_id("file").set_input_files({"name": "台账.csv", "mimeType": "text/csv", "buffer": b"a"})
-        await expect(tab.get_by_test_id("toast")).to_contain_text("未能发送：台账.csv more than 256 MB")
+        await tab.get_by_test_id("file").set_input_files({"name": name, "mimeType": "text/csv", "buffer": b"a"})
+        await expect(tab.get_by_test_id("toast")).to_contain_text(f"未能发送：{name} more than 256 MB")
         assert shown.is_set()
         await expect(tab.get_by_test_id("composer")).to_have_value("请导入")
         await expect(tab.get_by_test_id("upload")).to_be_hidden()
