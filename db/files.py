@@ -51,6 +51,7 @@ class Upload(SQLModel, table=True):
     language: str = ""
     sent_at: datetime = Field(sa_type=UtcDateTime)
     confirmed_by: str = ""  # the key of the act under which it is written
+    written_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     attempts: int = 0
     claimed_until: datetime | None = Field(default=None, sa_type=UtcDateTime)
     questions: list[dict[str, Any]] = Field(default_factory=list, sa_type=sa.JSON)  # what waits for a person, in order

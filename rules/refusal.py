@@ -39,6 +39,10 @@ class Why(StrEnum):
     BAD_LANGUAGE = "bad_language"
     NO_DIGEST = "no_digest"
     UNKNOWN_PERSON = "unknown_person"
+    FILE_TOO_LARGE = "file_too_large"
+    NO_UPLOAD = "no_upload"
+    UPLOAD_OVER = "upload_over"
+    BAD_ANSWER = "bad_answer"
 
 
 class Refusal(Exception):  # noqa: N818  (it is an answer, not an error)
