@@ -1,13 +1,23 @@
-"""Texts for a csv that a spreadsheet opens: what would run as a formula gets an apostrophe, until it is read."""
+"""Texts for files that a spreadsheet opens: nothing runs, nothing breaks the file.
+
+In a csv what would run as a formula gets an apostrophe, which reading takes off again.
+"""
 
 from __future__ import annotations
 
 import csv
 import io
+import re
 from collections.abc import Iterable
 
 _RUNS = ("=", "+", "-", "@", "＝", "＋", "－", "＠")  # the wide ones too: some spreadsheets take them for the narrow
 _MOVES = ("\t", "\r", "\n")  # some spreadsheets drop these and look at what follows
+_NOT_IN_XML = re.compile("[\x00-\x08\x0b-\x1f\ud800-\udfff\ufffe\uffff]")
+
+
+def xml_text(text: str) -> str:
+    """Leave out what a workbook cannot hold; every kind of line end becomes the one that Excel has."""
+    return _NOT_IN_XML.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))
 
 
 def defuse(text: str) -> str:

@@ -17,7 +17,7 @@ from typing import Any
 
 import xlsxwriter
 
-from documents.defused import csv_bytes
+from documents.defused import csv_bytes, xml_text
 from documents.limits import CELL_CHARACTERS
 from documents.workbook import address
 from rules.lights import Light
@@ -106,7 +106,7 @@ def write_workbook(tables: Iterable[Table], *, written_at: datetime) -> bytes:
 
 def _sheet_name(number: int, words: str) -> str:
     """Number the sheets, so that no two names are equal and none is one that Excel keeps for itself."""
-    return f"{number}-{_NOT_IN_SHEET_NAMES.sub(' ', words)}"[:_SHEET_NAME_LENGTH]
+    return f"{number}-{_NOT_IN_SHEET_NAMES.sub(' ', words)}"[:_SHEET_NAME_LENGTH].strip()
 
 
 def write_csv(columns: Sequence[Column], rows: Iterable[Sequence[Value]]) -> bytes:
@@ -250,7 +250,7 @@ class _Drawing:
         elif isinstance(value, Light):
             self.sheet.write_string(row, column, LIGHT_WORDS[value], found)
         elif isinstance(value, str):
-            self.sheet.write_string(row, column, value[:CELL_CHARACTERS], found)
+            self.sheet.write_string(row, column, xml_text(value)[:CELL_CHARACTERS], found)
         elif isinstance(value, date):
             self.sheet.write_datetime(row, column, value, found)
         else:
