@@ -1,79 +1,100 @@
-"""Reads a ledger: a csv in the clean form exactly, a workbook row by row as far as it can be read surely."""
+"""Reads a ledger: a csv in the clean form exactly, a workbook row by row; what is not sure waits for a person."""
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+from functools import cache
 from pathlib import Path
 
-from documents.clean_csv import is_clean, read_clean_rows
+from documents.clean_csv import is_clean, read_clean
 from documents.csv_lines import read_lines, sheet_of_lines
-from documents.duty import Known, SheetKind, read_duty
+from documents.duplicates import settle_duplicates
+from documents.duty import name_row, read_duty
 from documents.head import Head, find_head
-from documents.records import BadFile, Doubt, DutyFields, LedgerReading, LedgerRow, Skipped, Unread
-from documents.sheet_kind import kind_of_sheet, lists_duties
-from documents.sheet_rows import DutyRow, duty_rows, sort_rows
-from documents.values import plain_number
-from documents.workbook import Sheet, address, read_workbook
-from rules.policy import Workstream
+from documents.known import Answers, Known
+from documents.numbers import Numbers, single_spots, tight
+from documents.records import (
+    BadFile,
+    Doubt,
+    DutyFields,
+    LedgerReading,
+    LedgerRow,
+    Note,
+    Outcome,
+    Skipped,
+    Unread,
+)
+from documents.sheet_kind import SheetKind, about_column, is_guide, kind_of_sheet, lists_duties
+from documents.sheet_rows import DutyRow, RowMaker, RowSorter
+from documents.workbook import Sheet, read_workbook
 from text.reasons import Reason
 
-__all__ = ["BadFile", "Doubt", "DutyFields", "LedgerReading", "LedgerRow", "Skipped", "Unread", "read_ledger"]
+__all__ = [
+    "Answers",
+    "BadFile",
+    "Doubt",
+    "DutyFields",
+    "Known",
+    "LedgerReading",
+    "LedgerRow",
+    "Note",
+    "Outcome",
+    "Skipped",
+    "Unread",
+    "read_ledger",
+    "read_sheets",
+]
 
 
-@dataclass
+@dataclass(kw_only=True)
+class LedgerSheet:
+    """A sheet that lists duties, while it is being read."""
+
+    sheet: Sheet
+    head: Head
+    kind: SheetKind
+    rows: list[int] = field(default_factory=list)  # of duties
+    numbers: list[str] = field(default_factory=list)  # in the same order, "" where there is none
+    unnumbered: list[DutyRow] = field(default_factory=list)
+    columns: list[Doubt] = field(default_factory=list)
+
+
+@dataclass(kw_only=True)
 class Sorted:
     """Rows while they are sorted into the three lists."""
 
-    sheets: list[str] = field(default_factory=list)  # in the workbook's order
+    sheets: list[str]  # in the workbook's order
     rows: list[LedgerRow] = field(default_factory=list)
     unread: list[Unread] = field(default_factory=list)
     skipped: list[Skipped] = field(default_factory=list)
-    unknown_columns: list[tuple[str, str, str]] = field(default_factory=list)
 
-    def reading(self) -> LedgerReading:
-        """Settle duplicates, then freeze."""
-        rows, unread, skipped = _settle_duplicates(self.rows, self.unread)
+    def reading(self, columns: Iterable[Doubt], known: Known) -> LedgerReading:
+        """Settle duplicates, put everything into the file's order, then freeze."""
+        rows, unread, skipped = settle_duplicates(self.rows, self.unread, known.answers)
+        order = {name: place for place, name in enumerate(self.sheets)}
         return LedgerReading(
-            rows=tuple(rows),
-            unread=tuple(sorted([*self.unread, *unread], key=self._place)),
-            skipped=tuple(sorted([*self.skipped, *skipped], key=self._place)),
-            unknown_columns=tuple(self.unknown_columns),
+            rows=tuple(sorted(rows, key=lambda one: (order[one.found_at[0]], one.found_at[1]))),
+            unread=tuple(sorted(unread, key=lambda one: (order[one.sheet], one.row))),
+            skipped=tuple(sorted([*self.skipped, *skipped], key=lambda one: (order[one.sheet], one.row))),
+            columns=tuple({one.key: one for one in reversed(list(columns))}.values())[::-1],
+            sheets=tuple(self.sheets),
         )
 
-    def _place(self, one: Unread | Skipped) -> tuple[int, int]:
-        return self.sheets.index(one.sheet), one.row
 
-
-def read_ledger(
-    path: Path | str,
-    *,
-    find_county: Callable[[str], str | None],
-    workstreams: Sequence[Workstream],
-    county_codes: Mapping[str, str] | None = None,
-) -> LedgerReading:
-    """Read a .csv or .xlsx; every row ends in exactly one list. Raise BadFile where the file as a whole is no ledger.
-
-    ``find_county`` gives the listed name of a county exactly named (short names and aliases included), or None.
-    """
+def read_ledger(path: Path | str, known: Known) -> LedgerReading:
+    """Read a workbook or a csv; every row ends in exactly one list. Raise BadFile where the file is no ledger."""
     path = Path(path)
-    known = Known(find_county=find_county, workstreams=workstreams, county_codes=county_codes or {})
-    if path.suffix.lower() == ".csv":
-        lines = read_lines(path)
-        if is_clean(lines):
-            return _read_clean(path, lines, known)
-        sheets = [sheet_of_lines(path.stem, lines)]
-    else:
-        sheets = read_workbook(path)
-    return read_sheets(sheets, known)
-
-
-def _read_clean(path: Path, lines: list[list[str]], known: Known) -> LedgerReading:
+    if path.suffix.lower() != ".csv":
+        return read_sheets(read_workbook(path), known)
+    lines = read_lines(path)
+    if not is_clean(lines):
+        return read_sheets([sheet_of_lines(path.stem, lines)], known)
     found = Sorted(sheets=[path.name])
-    for one in read_clean_rows(path.name, lines, known):
+    columns, ends = read_clean(path.name, lines, known)
+    for one in ends:
         _file(found, one)
-    return found.reading()
+    return found.reading(columns, known)
 
 
 def _file(found: Sorted, one: LedgerRow | Unread | Skipped) -> None:
@@ -89,94 +110,87 @@ def read_sheets(sheets: list[Sheet], known: Known) -> LedgerReading:
     """Read the sheets that are ledgers; raise BadFile where none is."""
     if not any(sheet.rows for sheet in sheets):
         raise BadFile(Reason.FILE_EMPTY)
-    heads = [(sheet, find_head(sheet)) for sheet in sheets]
-    if not any(head and lists_duties(head) for _, head in heads):
-        raise BadFile(Reason.FILE_WITHOUT_LEDGER)
+    known = replace(known, find_county=cache(known.find_county), nearest_counties=cache(known.nearest_counties))
     found = Sorted(sheets=[sheet.name for sheet in sheets])
-    for sheet, head in heads:
-        if head is None or not lists_duties(head):
-            found.skipped.append(Skipped(sheet=sheet.name, row=0, reason=Reason.SHEET_NOT_A_LEDGER))
+    ledgers = []
+    for sheet in sheets:
+        head = None if is_guide(sheet) else find_head(sheet, known.answers)
+        if head and lists_duties(head):
+            ledgers.append(LedgerSheet(sheet=sheet, head=head, kind=kind_of_sheet(sheet, head, known)))
         else:
-            _read_sheet(found, sheet, head, known)
-    return found.reading()
+            reason = Reason.ROW_EXAMPLE if is_guide(sheet) else Reason.SHEET_NOT_A_LEDGER
+            found.skipped.append(Skipped(sheet=sheet.name, row=0, reason=reason))
+    if not ledgers:
+        raise BadFile(Reason.FILE_WITHOUT_LEDGER)
+    for ledger in ledgers:
+        _read_sheet(found, ledger, known)
+    _read_unnumbered(found, ledgers, known)
+    return found.reading((one for ledger in ledgers for one in ledger.columns), known)
 
 
-def _read_sheet(found: Sorted, sheet: Sheet, head: Head, known: Known) -> None:
-    kind = kind_of_sheet(sheet, head, known.workstreams)
-    numbers = []
-    for row, reason in sort_rows(sheet, head):
-        if reason:
-            found.skipped.append(Skipped(sheet=sheet.name, row=row, reason=reason))
+def _read_sheet(found: Sorted, ledger: LedgerSheet, known: Known) -> None:
+    """Read the rows that have a number; the others wait until all numbers of the file are known.
+
+    Each row is asked for once: in a large workbook that alone costs something.
+    """
+    sheet, head, kind = ledger.sheet, ledger.head, ledger.kind
+    sorter, maker = RowSorter(sheet, head), RowMaker(sheet, head)
+    questions = {column.at: column for column in (*head.unclear, *head.unknown)}
+    unused = set(questions)
+    for number in range(1, sheet.last_row + 1):
+        cells = sheet.rows.get(number, {})
+        if reason := sorter.why_no_duty(number, cells):
+            found.skipped.append(Skipped(sheet=sheet.name, row=number, reason=reason))
+            continue
+        unused -= {at for at in unused if at in cells and not cells[at].text.isspace()}
+        row = maker.row(number, cells)
+        has_number = name_row(row, known)
+        ledger.rows.append(number)
+        ledger.numbers.append(row.number)
+        if kind.blocked:
+            found.unread.append(_unread(row, kind.blocked))
+        elif has_number:
+            _file(found, _read_row(row, ledger, known))
         else:
-            numbers.append(row)
-    for duty_row in duty_rows(sheet, head, numbers):
-        _file(found, _read_row(duty_row, sheet, kind, known))
-    found.unknown_columns += [
-        (sheet.name, address(head.last_row, column), words) for column, words in head.unknown
-    ]  # fmt: skip
+            ledger.unnumbered.append(row)
+    unclear = {column.at for column in head.unclear}
+    ledger.columns = [
+        about_column(sheet, head, column, Reason.COLUMN_UNCLEAR if at in unclear else Reason.COLUMN_UNKNOWN)
+        for at, column in sorted(questions.items())
+        if at not in unused
+    ]
 
 
-def _read_row(row: DutyRow, sheet: Sheet, kind: SheetKind, known: Known) -> LedgerRow | Unread:
-    duty = read_duty(row, kind, known)
+def _read_unnumbered(found: Sorted, ledgers: list[LedgerSheet], known: Known) -> None:
+    taken = frozenset(number for ledger in ledgers for number in ledger.numbers if number)
+    rows = [row for ledger in ledgers for row in ledger.unnumbered]
+    spots = single_spots(tight(row.cells["spot_no"].text) for row in rows if "spot_no" in row.cells)
+    for ledger in ledgers:
+        numbers = Numbers(
+            rows=tuple(ledger.rows), texts=tuple(ledger.numbers), taken=taken, single_spots=spots
+        )  # fmt: skip
+        for row in ledger.unnumbered:
+            _file(found, _read_row(row, ledger, known, numbers))
+
+
+def _read_row(row: DutyRow, ledger: LedgerSheet, known: Known, numbers: Numbers | None = None) -> LedgerRow | Unread:
+    duty = read_duty(row, ledger.kind, known, numbers)
     if duty is None:
-        return _unread(row)
-    for hidden, reason in ((row.number in sheet.hidden_rows, Reason.ROW_HIDDEN), (sheet.hidden, Reason.SHEET_HIDDEN)):
-        if hidden:
-            row.note("", reason)
-    raw = {name: cell.raw for name, cell in row.cells.items()}
+        return _unread(row, row.doubts)
+    if row.row in ledger.sheet.hidden_rows:
+        row.note("", Reason.ROW_HIDDEN)
+    if ledger.sheet.hidden:
+        row.note("", Reason.SHEET_HIDDEN)
     return LedgerRow(
         sheet=row.sheet,
-        row=row.number,
+        row=row.row,
         duty=duty,
-        raw=raw,
+        raw=row.raw,
         notes=tuple(row.notes),
-        found_at=(row.sheet, row.number, row.cells["duty_id"].at),
+        doubts=tuple(row.doubts),
+        found_at=(row.sheet, row.row, row.cell_of("duty_id")),
     )
 
 
-def _unread(row: DutyRow) -> Unread:
-    first, *others = row.doubts
-    number = row.cells.get("duty_id")
-    return Unread(
-        sheet=row.sheet,
-        row=row.number,
-        cell=first.cell,
-        raw=first.raw,
-        reason=first.reason,
-        duty_id=plain_number(number.raw) if number else "",
-        others=tuple(others),
-    )
-
-
-def _settle_duplicates(
-    rows: Iterable[LedgerRow], unread: Iterable[Unread]
-) -> tuple[list[LedgerRow], list[Unread], list[Skipped]]:
-    """Keep the first of equal rows; where rows of one number differ, or one could not be read, keep none."""
-    by_number: dict[str, list[LedgerRow]] = defaultdict(list)
-    for one in rows:
-        by_number[one.duty.duty_id].append(one)
-    doubtful = {one.duty_id for one in unread}
-    kept: list[LedgerRow] = []
-    doubted: list[Unread] = []
-    repeated: list[Skipped] = []
-    for number, same in by_number.items():
-        if number in doubtful or any(one.duty != same[0].duty for one in same):
-            doubted += [_contradicting(one) for one in same]
-        else:
-            kept.append(same[0])
-            repeated += [
-                Skipped(sheet=one.found_at[0], row=one.found_at[1], reason=Reason.ROW_DUPLICATE) for one in same[1:]
-            ]
-    return kept, doubted, repeated
-
-
-def _contradicting(one: LedgerRow) -> Unread:
-    sheet, row, cell = one.found_at
-    return Unread(
-        sheet=sheet,
-        row=row,
-        cell=cell,
-        raw=one.raw.get("duty_id", one.duty.duty_id),
-        reason=Reason.DUPLICATE_CONTRADICTS,
-        duty_id=one.duty.duty_id,
-    )
+def _unread(row: DutyRow, doubts: Iterable[Doubt]) -> Unread:
+    return Unread(sheet=row.sheet, row=row.row, number=row.number, doubts=tuple(doubts), raw=row.raw)

@@ -1,35 +1,42 @@
-"""Cells to values, one function per kind of field: what is not sure becomes a doubt of the row, never a value."""
+"""Cells to values, one function per kind of field: what is not sure becomes a doubt, and an interim value meanwhile.
+
+Texts repeat all over a ledger, so what depends on a text alone is read once and remembered.
+"""
 
 from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import date
 from decimal import Decimal
+from functools import lru_cache
+from typing import NamedTuple
 
 from db.models import DueKind, Status
-from documents.sheet_rows import DASHES, DutyRow, tight
-from documents.workbook import CellKind
-from text.dates import FIRST_YEAR, LAST_YEAR, DueReading, read_due
-from text.quantities import MU, AreaReading, fits, read_area, units_in
+from documents.numbers import plain_number, tight
+from documents.sheet_rows import DASHES, DutyRow
+from documents.workbook import Cell, CellKind
+from text.dates import FIRST_YEAR, LAST_YEAR, DueReading, days_beside, read_due
+from text.quantities import MU, fits, read_area, units_in
 from text.reasons import Reason
-from text.status_words import read_status
+from text.status_words import likely_statuses, read_status
 
 UNIT_UNCLEAR = "?"
 NONE_WORDS = DASHES | {"无", "没有", "暂无"}
+REMEMBERED = 1 << 16  # texts; so many different ones of a kind are read once
 _NOBODY = NONE_WORDS | {"待定", "未定", "空缺", "待明确", "未明确"}
 _PHONE = re.compile(r"[(,:]?\s*(?:电话|手机|联系电话|tel)?[:.]?\s*\+?[0-9][0-9\- ]{5,}[0-9]\s*\)?", re.IGNORECASE)
 _BETWEEN_NAMES = re.compile(r"[、,;/\n\r]+")
 _NAME = re.compile(r"[\u3400-\u9fff]{2,4}|[\u3400-\u9fff]+(?:·[\u3400-\u9fff]+)+|[A-Za-z][A-Za-z.'\- ]{1,40}")
-_DASH_MARKS = str.maketrans(dict.fromkeys("‐‑‒–—―−─", "-"))
+_WHOLE_NUMBER = re.compile("[0-9]{1,15}")
 
 
 def text_of(row: DutyRow, name: str) -> str:
     """Return a free text as written, without blanks around it; a lone dash is nothing."""
-    if name not in row.cells:
+    cell = row.cells.get(name)
+    if cell is None:
         return ""
-    cell = row.cells[name].cell
     if cell.kind is CellKind.ERROR or cell.kind is CellKind.FORMULA:
         row.doubt(name, Reason.CELL_ERROR if cell.kind is CellKind.ERROR else Reason.FORMULA_WITHOUT_VALUE)
         return ""
@@ -37,69 +44,100 @@ def text_of(row: DutyRow, name: str) -> str:
     return "" if text in DASHES else text
 
 
-def number_of(row: DutyRow) -> str:
+def number_in(cell: Cell | None) -> tuple[str, Reason | None]:
     """Return the duty's number, which is a text; what Excel made of it (a date, a fraction) is not trusted."""
-    written = text_of(row, "duty_id")
-    if not written:
-        if not row.doubts_about("duty_id"):
-            row.doubt("duty_id", Reason.NUMBER_MISSING)
-        return ""
-    kind = row.cells["duty_id"].cell.kind
-    if kind is CellKind.DATE or (kind is CellKind.NUMBER and not re.fullmatch("[0-9]{1,15}", written)):
-        row.doubt("duty_id", Reason.NUMBER_UNREADABLE)
-        return ""
-    return plain_number(written)
+    if cell is None or (written := cell.text.strip()) in DASHES:
+        return "", Reason.NUMBER_MISSING
+    if cell.kind is CellKind.TEXT:
+        return plain_number(written), None
+    if cell.kind is CellKind.NUMBER and _WHOLE_NUMBER.fullmatch(written):
+        return written, None
+    if cell.kind is CellKind.ERROR or cell.kind is CellKind.FORMULA:
+        return "", Reason.CELL_ERROR if cell.kind is CellKind.ERROR else Reason.FORMULA_WITHOUT_VALUE
+    return "", Reason.NUMBER_UNREADABLE
 
 
-def plain_number(written: str) -> str:
-    """Bring a duty's number to plain width and one kind of dash; nothing else about it is changed."""
-    return tight(written).translate(_DASH_MARKS)
-
-
-def county_of(row: DutyRow, find_county: Callable[[str], str | None]) -> str:
+def county_named(written: str, find_county: Callable[[str], str | None]) -> str | None:
     """Return the county's name in the list; "X人民政府" is X."""
-    written = tight(text_of(row, "county"))
-    if not written:
+    written = tight(written)
+    return find_county(written) or find_county(written.removesuffix("人民政府"))
+
+
+def county_of(
+    row: DutyRow, find_county: Callable[[str], str | None], nearest: Callable[[str], Sequence[str]]
+) -> str:  # fmt: skip
+    """Return the row's county, "" where it has none or one that nobody knows."""
+    if not (written := text_of(row, "county")):
         if not row.doubts_about("county"):
             row.doubt("county", Reason.COUNTY_MISSING)
         return ""
-    county = find_county(written) or find_county(written.removesuffix("人民政府"))
+    county = county_named(written, find_county)
     if county is None:
-        row.doubt("county", Reason.COUNTY_UNKNOWN)
+        row.doubt("county", Reason.COUNTY_UNKNOWN, tuple(nearest(tight(written)))[:4])
     return county or ""
+
+
+# --- areas -------------------------------------------------------------------------------------------------------
+
+
+class AreaText(NamedTuple):
+    """What an area's cell says: mu, or a percentage of the whole; why it deserves showing, or is doubted."""
+
+    mu: Decimal | None = None
+    percent: Decimal | None = None
+    notes: tuple[Reason, ...] = ()
+    doubt: Reason | None = None
 
 
 def area_of(row: DutyRow, name: str, *, unit: str, whole: Decimal | None = None) -> Decimal | None:
     """Return an area in mu; a percentage is reckoned on ``whole``; a dash is zero, a blank is a doubt."""
-    if not (written := text_of(row, name)):
+    cell = row.cells.get(name)
+    if cell is None:
         return _area_of_nothing(row, name)
-    if written in NONE_WORDS:
-        return Decimal(0)
-    found = row.cells[name]
-    if found.shared:
+    if name in row.shared and cell.text.strip() not in NONE_WORDS:
         row.doubt(name, Reason.AREA_MERGED)
         return None
-    if found.cell.number_format:
-        written = _with_format(written, found.cell.number_format)
-    if found.cell.kind is CellKind.DATE:
-        row.doubt(name, Reason.AREA_UNREADABLE)
+    said = area_in(cell.kind, cell.text, cell.number_format, unit)
+    area, doubt = said.mu, said.doubt
+    if said.percent is not None and doubt is None:
+        area = whole * said.percent / 100 if whole is not None else None
+        doubt = None if area is not None and fits(area) else Reason.AREA_UNREADABLE
+    if doubt:
+        row.doubt(name, doubt)
         return None
-    if UNIT_UNCLEAR in (unit, written) and not units_in(written):
-        row.doubt(name, Reason.AREA_UNIT_UNCLEAR)
-        return None
-    reading = read_area(written, unit=MU if unit == UNIT_UNCLEAR else unit)
-    return _judged(row, name, reading, whole)
+    for reason in said.notes:
+        row.note(name, reason)
+    return area
 
 
 def _area_of_nothing(row: DutyRow, name: str) -> Decimal | None:
-    """Blank basic farmland is usual and means none; any other blank is asked about, as is an unreadable cell."""
-    if name in row.cells and row.cells[name].raw.strip() in DASHES:
+    """Blank basic farmland is usual and means none; any other blank is asked about."""
+    if name == "basic_farmland_mu":
         return Decimal(0)
-    if name == "basic_farmland_mu" and name not in row.cells:
-        return Decimal(0)
-    if name not in row.cells:
-        row.doubt(name, Reason.AREA_MISSING)
+    row.doubt(name, Reason.AREA_MISSING)
     return None
+
+
+@lru_cache(maxsize=REMEMBERED)
+def area_in(kind: CellKind, text: str, number_format: str, unit: str) -> AreaText:
+    """Read an area's cell; ``unit`` where neither its text nor its number format names one."""
+    if kind is CellKind.NUMBER and not number_format and unit == MU:  # nearly all of them
+        area = Decimal(text)
+        return AreaText(mu=area) if fits(area) else AreaText(doubt=Reason.AREA_UNREADABLE)
+    written = text.strip()
+    if written in NONE_WORDS:
+        return AreaText(mu=Decimal(0))
+    if kind is CellKind.ERROR:
+        return AreaText(doubt=Reason.CELL_ERROR)
+    if kind is CellKind.FORMULA:
+        return AreaText(doubt=Reason.FORMULA_WITHOUT_VALUE)
+    if kind is CellKind.DATE:
+        return AreaText(doubt=Reason.AREA_UNREADABLE)
+    if number_format:
+        written = _with_format(written, number_format)
+    if UNIT_UNCLEAR in (unit, written) and not units_in(written):
+        return AreaText(doubt=Reason.AREA_UNIT_UNCLEAR)
+    return _area_in_words(written, MU if unit == UNIT_UNCLEAR else unit)
 
 
 def _with_format(written: str, number_format: str) -> str:
@@ -110,81 +148,137 @@ def _with_format(written: str, number_format: str) -> str:
     return written + units[0] if len(units) == 1 else UNIT_UNCLEAR
 
 
-def _judged(row: DutyRow, name: str, reading: AreaReading | None, whole: Decimal | None) -> Decimal | None:
-    if reading is None or reading.is_addition or (reading.percent is not None and whole is None):
-        row.doubt(name, Reason.AREA_UNREADABLE)
-        return None
-    area = reading.mu
-    if reading.percent is not None and whole is not None:
-        area = whole * reading.percent / 100
-        row.note(name, Reason.AREA_PERCENT)
-    for is_so, reason in (
-        (reading.approximate, Reason.AREA_APPROXIMATE),
-        (reading.converted, Reason.AREA_CONVERTED),
-        (reading.is_sum, Reason.AREA_SUM),
-    ):
-        if is_so:
-            row.note(name, reason)
-    if area is None or not fits(area):
-        row.doubt(name, Reason.AREA_UNREADABLE)
-        return None
-    return area
+def _area_in_words(written: str, unit: str) -> AreaText:
+    """Read an area; a unit that holds for the whole column deserves no showing, one of the cell's own does."""
+    reading = read_area(written, unit=unit)
+    if reading is None or reading.is_addition:
+        return AreaText(doubt=Reason.AREA_UNREADABLE)
+    notes = [
+        reason
+        for is_so, reason in (
+            (reading.percent is not None, Reason.AREA_PERCENT),
+            (reading.approximate, Reason.AREA_APPROXIMATE),
+            (reading.converted and reading.unit != unit, Reason.AREA_CONVERTED),
+            (reading.is_sum, Reason.AREA_SUM),
+        )
+        if is_so
+    ]
+    return AreaText(mu=reading.mu, percent=reading.percent, notes=tuple(notes))
 
 
-def due_of(row: DutyRow, name: str, issued_on: date | None) -> DueReading | None:
-    """Return a deadline, or None for an empty cell; what is not read surely is a doubt (and None too)."""
-    written = text_of(row, name)
-    if not written or written in NONE_WORDS:
-        return None
-    if row.cells[name].cell.kind is CellKind.DATE:
-        return _checked_date(row, name, written)
-    if row.cells[name].cell.kind is CellKind.NUMBER and "." in written:
-        row.doubt(name, Reason.DATE_UNREADABLE)  # 2026.1 may have been 2026.10
-        return None
+# --- dates -------------------------------------------------------------------------------------------------------
+
+
+class DueText(NamedTuple):
+    """What a deadline's cell says, or why it is doubted."""
+
+    reading: DueReading | None = None
+    doubt: Reason | None = None
+
+
+NO_DUE = DueText()
+
+
+def due_of(row: DutyRow, name: str, issued_on: date | None) -> DueText:
+    """Return a deadline, or NO_DUE for an empty cell; what is not read surely is doubted."""
+    cell = row.cells.get(name)
+    if cell is None:
+        return NO_DUE
+    said = due_in(cell.kind, cell.text)
+    if said.doubt is Reason.DATE_UNREADABLE and cell.kind is CellKind.TEXT and issued_on:
+        said = due_after(cell.text, issued_on)
+    if said.doubt:
+        beside = days_beside(cell.text) if said.doubt is Reason.DATE_IMPOSSIBLE else ()
+        row.doubt(name, said.doubt, [day.isoformat() for day in beside])
+    elif said.reading and said.reading.note:
+        row.note(name, said.reading.note)
+    return said
+
+
+@lru_cache(maxsize=REMEMBERED)
+def due_in(kind: CellKind, text: str) -> DueText:
+    """Read a deadline's cell that needs no day of issue to be understood."""
+    written = text.strip()
+    if kind is CellKind.DATE:
+        day = date.fromisoformat(written)
+        if FIRST_YEAR <= day.year <= LAST_YEAR:
+            return DueText(DueReading(kind=DueKind.DATE, due_on=day))
+        return DueText(doubt=Reason.DATE_UNREADABLE)
+    if written in NONE_WORDS:
+        return NO_DUE
+    if kind is CellKind.ERROR:
+        return DueText(doubt=Reason.CELL_ERROR)
+    if kind is CellKind.FORMULA:
+        return DueText(doubt=Reason.FORMULA_WITHOUT_VALUE)
+    if kind is CellKind.NUMBER and "." in written:
+        return DueText(doubt=Reason.DATE_UNREADABLE)  # 2026.1 may have been 2026.10
+    return _due_in_words(written, None)
+
+
+@lru_cache(maxsize=REMEMBERED)
+def due_after(text: str, issued_on: date) -> DueText:
+    """Read a deadline without a year: the first such day on or after the day of issue."""
+    return _due_in_words(text.strip(), issued_on)
+
+
+def _due_in_words(written: str, issued_on: date | None) -> DueText:
     reading = read_due(written, issued_on=issued_on)
-    if reading is None or reading.kind is DueKind.INVALID:
-        row.doubt(name, Reason.DATE_UNREADABLE if reading is None else Reason.DATE_IMPOSSIBLE)
-        return None
-    if reading.note:
-        row.note(name, reading.note)
-    return reading
-
-
-def _checked_date(row: DutyRow, name: str, written: str) -> DueReading | None:
-    day = date.fromisoformat(written)
-    if FIRST_YEAR <= day.year <= LAST_YEAR:
-        return DueReading(kind=DueKind.DATE, due_on=day)
-    row.doubt(name, Reason.DATE_UNREADABLE)
-    return None
+    if reading is None:
+        return DueText(doubt=Reason.DATE_UNREADABLE)
+    if reading.kind is DueKind.INVALID:
+        return DueText(doubt=Reason.DATE_IMPOSSIBLE)
+    return DueText(reading)
 
 
 def day_of(row: DutyRow, name: str) -> date | None:
     """Return a plain day (issued, closed); a period is no day."""
-    reading = due_of(row, name, None)
+    cell = row.cells.get(name)
+    if cell is None:
+        return None
+    reading, _ = due_of(row, name, None)
     if reading and (reading.kind is not DueKind.DATE or reading.extended_to):
         row.doubt(name, Reason.DATE_UNREADABLE)
         return None
     return reading.due_on if reading else None
 
 
-def status_of(row: DutyRow) -> Status | None:
-    """Return the status by the fixed table of words; an unknown word is a doubt, never "done"."""
+# --- words -------------------------------------------------------------------------------------------------------
+
+
+_status_in = lru_cache(maxsize=REMEMBERED)(read_status)
+
+
+def status_of(row: DutyRow) -> Status:
+    """Return the status by the fixed table of words; an unknown word is asked about and never "done"."""
     written = text_of(row, "status")
-    status = read_status(written) if written else None
-    if status is None and not row.doubts_about("status"):
-        row.doubt("status", Reason.STATUS_UNKNOWN if written else Reason.STATUS_MISSING)
-    return status
+    status = _status_in(written) if written else None
+    if status is not None:
+        return status
+    if not row.doubts_about("status"):
+        likely = [one.value for one in likely_statuses(written)]
+        row.doubt("status", Reason.STATUS_UNKNOWN if written else Reason.STATUS_MISSING, likely)
+    return Status.NOT_STARTED
 
 
 def persons_of(row: DutyRow, name: str) -> tuple[str, ...]:
-    """Return the names in a cell, first the one who is mainly responsible; phone numbers are left out."""
-    written = _PHONE.sub("、", unicodedata.normalize("NFKC", text_of(row, name))).strip()
+    """Return the names in a cell; nobody where it cannot be read."""
+    if not (written := text_of(row, name)):
+        return ()
+    names = names_in(written)
+    if names is None:
+        row.doubt(name, Reason.PERSON_UNREADABLE)
+    return names or ()
+
+
+@lru_cache(maxsize=REMEMBERED)
+def names_in(text: str) -> tuple[str, ...] | None:
+    """Return the names in a text, first the one who is mainly responsible, or None; phone numbers are left out."""
+    written = _PHONE.sub("、", unicodedata.normalize("NFKC", text)).strip()
     if tight(written) in _NOBODY:
         return ()
     names = [one for part in _BETWEEN_NAMES.split(written) for one in _spaced(part.strip()) if one]
     if not all(_NAME.fullmatch(one) and one not in _NOBODY for one in names):
-        row.doubt(name, Reason.PERSON_UNREADABLE)
-        return ()
+        return None
     return tuple(dict.fromkeys(names))
 
 

@@ -13,7 +13,8 @@ from db.models import Person
 from db.queries import regions
 from db.store import Store
 from documents import ledger, tables
-from documents.records import Doubt, LedgerRow, Unread
+from documents.known import Known
+from documents.records import Unread
 from rules.policy import Office
 from services import loading
 from services.chain import Act
@@ -102,9 +103,13 @@ def _ledger(store: Store, office: Office, path: Path, act: Act) -> Imported:
         found = gazetteer.exact(name)
         return found.name if found in gazetteer.counties else None
 
-    reading = ledger.read_ledger(
-        path, find_county=find_county, workstreams=office.policy.workstreams, county_codes=codes
+    known = Known(
+        find_county=find_county,
+        nearest_counties=lambda name: [near.name for near in gazetteer.nearest(name) if near in gazetteer.counties],
+        workstreams=office.policy.workstreams,
+        county_codes=codes,
     )
+    reading = ledger.read_ledger(path, known)
     with store.writing() as session:
         found = compare(session, [Entry(fields=vars(row.duty), raw=row.raw) for row in reading.rows])
         write(session, act, found)
@@ -131,14 +136,10 @@ def _unread_line(file: str, line: tables.UnreadLine, language: str) -> Problem:
     return Problem(place=f"{file}:{line.line} {line.column}", raw=line.raw, why=words_of(line.reason, language))
 
 
-def _doubt(row: LedgerRow, doubt: Doubt, language: str) -> Problem:
-    place = f"{row.sheet} {doubt.cell}"
-    return Problem(place=place, raw=doubt.raw, why=words_of(doubt.reason, language), name=row.duty.duty_id)
-
-
 def _unread(one: Unread, language: str) -> Problem:
-    why = ";".join(words_of(reason, language) for reason in (one.reason, *(doubt.reason for doubt in one.others)))
-    return Problem(place=f"{one.sheet} {one.cell}", raw=one.raw, why=why, name=one.duty_id)
+    first = one.doubts[0]
+    why = ";".join(words_of(doubt.reason, language) for doubt in one.doubts)
+    return Problem(place=f"{one.sheet} {first.cell}", raw=first.raw, why=why, name=one.number)
 
 
 WAITS_WORDS = {

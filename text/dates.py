@@ -72,6 +72,22 @@ def day_or_none(year: int, month: int, day: int) -> date | None:
         return None
 
 
+def days_beside(text: str) -> tuple[date, ...]:
+    """Return the days on both sides of a date that does not exist: 2026-11-31 lies between 11-30 and 12-01."""
+    found = _WRITTEN_DAY.search(_plain(text))
+    if not found or day_or_none(int(found["y"]), int(found["m"]), 1) is None or int(found["d"]) < 1:
+        return ()
+    last = month_end(int(found["y"]), int(found["m"]))
+    return () if int(found["d"]) <= last.day else (last, last + timedelta(days=1))
+
+
+def same_day_after(day: date, start: date) -> date | None:
+    """Return the first such day of a year on or after ``start``: what a deadline with a wrong year was meant to be."""
+    years = range(start.year, start.year + 2)
+    days = (day_or_none(year, day.month, day.day) for year in years)
+    return next((one for one in days if one and one >= start), None)
+
+
 def _plain(text: str) -> str:
     """Bring width, blanks and Chinese numerals to one form; a time of day is dropped."""
     wide = unicodedata.normalize("NFKC", text).strip()
@@ -227,6 +243,7 @@ _TO = r"(?:延期至|延期到|延至|延长至|展期至|顺延至)"
 # 2026年10月31日(经同意延期至2026年12月20日), 原定2026.10.31,延期至2026.12.20
 _TWO_DATES = re.compile(rf"(?P<first>[^(,;]+?)[(,;]?(?:经[^\d]{{0,12}})?{_TO}(?P<second>[^()]+)\)?")
 
+_WRITTEN_DAY = re.compile(r"(?<!\d)(?P<y>\d{4})[-年./]?(?P<m>\d{1,2})[-月./]?(?P<d>\d{1,2})(?!\d)")
 _ENGLISH_MONTH = r"(?:jan|feb|mar|apr|may|jun|jul|aug|sept?|oct|nov|dec)[a-z]*\.?"
 _ENGLISH_DAY = r"(?P<{name}>\d{{1,2}})(?:st|nd|rd|th)?"
 _ENGLISH = re.compile(

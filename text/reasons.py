@@ -27,6 +27,8 @@ class Reason(StrEnum):
     ROW_TOTAL = "row_total"
     ROW_NOTE = "row_note"
     ROW_DUPLICATE = "row_duplicate"
+    ROW_OVERRULED = "row_overruled"
+    ROW_EXAMPLE = "row_example"
     SHEET_NOT_A_LEDGER = "sheet_not_a_ledger"
 
     # The sheet or its head needs a person.
@@ -81,6 +83,7 @@ class Reason(StrEnum):
     DUE_TWO_DATES = "due_two_dates"
     CLOSED_WITHOUT_DATE = "closed_without_date"
     PERSON_MISSING = "person_missing"
+    NUMBER_BY_SPOT = "number_by_spot"
     ROW_HIDDEN = "row_hidden"
     SHEET_HIDDEN = "sheet_hidden"
 
@@ -108,6 +111,8 @@ REASON_WORDS: dict[Reason, tuple[str, str]] = {
     Reason.ROW_TOTAL: ("合计行", "total"),
     Reason.ROW_NOTE: ("备注或签字行", "note or signature"),
     Reason.ROW_DUPLICATE: ("与前面一行编号、内容相同", "repeats an earlier row"),
+    Reason.ROW_OVERRULED: ("同一编号的几行中,已确认以另一行为准", "another row of its number was said to count"),
+    Reason.ROW_EXAMPLE: ("填报示例", "an example of how to fill in"),
     Reason.SHEET_NOT_A_LEDGER: ("不是事项清单", "not a list of duties"),
     # The sheet or its head needs a person.
     Reason.COLUMN_MISSING: ("缺少必要的列", "a necessary column is missing"),
@@ -158,6 +163,7 @@ REASON_WORDS: dict[Reason, tuple[str, str]] = {
     Reason.DUE_TWO_DATES: ("一格内有原定和延期两个时限", "original and extended deadline in one cell"),
     Reason.CLOSED_WITHOUT_DATE: ("已销号但没有销号日期", "closed, but without a date"),
     Reason.PERSON_MISSING: ("没有具体责任人", "nobody is named as responsible"),
+    Reason.NUMBER_BY_SPOT: ("编号按图斑编号补齐", "the number was found by the spot's"),
     Reason.ROW_HIDDEN: ("隐藏行,照常导入", "a hidden row, imported as usual"),
     Reason.SHEET_HIDDEN: ("隐藏工作表,照常导入", "a hidden sheet, imported as usual"),
 }

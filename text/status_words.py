@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 import unicodedata
 
+from rapidfuzz import fuzz
+
 from db.models import Status
 
 # "已完成" and "整改完成" alone are missing on purpose: nobody can say whether the city has accepted it.
@@ -37,6 +39,7 @@ _WORDS: dict[Status, tuple[str, ...]] = {
     Status.SUSPENDED: ("暂缓", "中止", "已中止", "已暂缓", "暂缓整改", "中止整改", "suspended", "on hold"),
 }  # fmt: skip
 
+NEAR_SCORE = 50  # out of 100; below it two words have little in common
 _NOT_LETTERS = re.compile(r"[\W_]+")
 
 
@@ -51,3 +54,22 @@ _STATUS_BY_KEY = {_key(word): status for status, words in _WORDS.items() for wor
 def read_status(words: str) -> Status | None:
     """Return the status that the words surely mean, or None."""
     return _STATUS_BY_KEY.get(_key(words))
+
+
+# What makes it sensible to offer that a duty is done, or waits to be; 未销号 and 不予验收 say the opposite.
+_DONE_SAID = {
+    Status.CLOSED: re.compile("(?<![未不待])(?:予)?[销核]号|核销|办结|closed|struck"),
+    Status.AWAITING_ACCEPTANCE: re.compile("(?<![未不])(?:予)?(?:验收|核查|完成|销号)|accept"),
+}
+_USUAL = (Status.IN_PROGRESS, Status.NOT_STARTED, Status.RETURNED, Status.AWAITING_ACCEPTANCE)
+
+
+def likely_statuses(words: str, most: int = 4) -> tuple[Status, ...]:
+    """Return what unknown words were perhaps meant for, likeliest first; "done" comes last unless they say so."""
+    key = _key(words)
+    nearness: dict[Status, float] = {}
+    for known, status in _STATUS_BY_KEY.items():
+        nearness[status] = max(nearness.get(status, 0), fuzz.ratio(key, known))
+    near = [status for status in sorted(nearness, key=lambda one: -nearness[one]) if nearness[status] >= NEAR_SCORE]
+    plain = [status for status in near if status not in _DONE_SAID or _DONE_SAID[status].search(key)]
+    return tuple(dict.fromkeys([*plain, *_USUAL, *near]))[:most]

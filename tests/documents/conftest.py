@@ -5,7 +5,7 @@ from typing import Any
 import openpyxl
 import pytest
 
-from documents.ledger import LedgerReading, read_ledger
+from documents.ledger import Known, LedgerReading, read_ledger
 from rules.policy import WORKSTREAMS
 
 COUNTIES = {"甲县": "甲县", "甲": "甲县", "乙市": "乙市", "乙": "乙市"}
@@ -26,8 +26,14 @@ DUTY = {
 }
 
 
-def read(path: Path) -> LedgerReading:
-    return read_ledger(path, find_county=COUNTIES.get, workstreams=WORKSTREAMS, county_codes={"甲县": "990001"})
+def known(**facts: Any) -> Known:
+    """What the office of these tests knows; a test adds what it is about."""
+    usual = {"find_county": COUNTIES.get, "workstreams": WORKSTREAMS, "county_codes": {"甲县": "990001"}}
+    return Known(**{**usual, **facts})
+
+
+def read(path: Path, **facts: Any) -> LedgerReading:
+    return read_ledger(path, known(**facts))
 
 
 @pytest.fixture
@@ -35,7 +41,7 @@ def read_cells(tmp_path) -> Callable[..., LedgerReading]:
     """Write rows of cells (from A1 on) into a workbook and read it as a ledger."""
 
     def write_and_read(
-        *rows: list[Any], name: str = "违法用地", merge: tuple[str, ...] = (), touch: Any = None
+        *rows: list[Any], name: str = "违法用地", merge: tuple[str, ...] = (), touch: Any = None, **facts: Any
     ) -> LedgerReading:
         book = openpyxl.Workbook()
         sheet = book.active
@@ -47,7 +53,7 @@ def read_cells(tmp_path) -> Callable[..., LedgerReading]:
         if touch:
             touch(sheet)
         book.save(tmp_path / "ledger.xlsx")
-        return read(tmp_path / "ledger.xlsx")
+        return read(tmp_path / "ledger.xlsx", **facts)
 
     return write_and_read
 
@@ -65,12 +71,10 @@ def read_duties(read_cells) -> Callable[..., LedgerReading]:
 
 
 def only(reading):
-    assert reading.unread == ()
+    assert (reading.unread, reading.doubts) == ((), ())
     (one,) = reading.rows
     return one
 
 
-def unread(reading):
-    assert reading.rows == ()
-    (one,) = reading.unread
-    return one.cell, one.raw, one.reason
+def asked(one):
+    return [(doubt.cell, doubt.raw, doubt.reason) for doubt in one.doubts]

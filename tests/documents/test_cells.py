@@ -4,7 +4,8 @@ from decimal import Decimal
 import pytest
 
 from db.models import DueKind, Status
-from tests.documents.conftest import DUTY, only, unread
+from documents.ledger import Outcome, Unread
+from tests.documents.conftest import DUTY, asked, only
 from text.reasons import Reason
 
 
@@ -42,10 +43,14 @@ from text.reasons import Reason
         ({"问题描述": "同上"}, "同上", Reason.DITTO_WITHOUT_VALUE),
     ],
 )
-def test_a_row_that_is_not_sure_is_listed_with_its_cell_and_reason(read_duties, change, raw, reason):
+def test_a_cell_that_is_not_sure_waits_with_its_reason(read_duties, change, raw, reason):
     column = list({**DUTY, **change}).index(next(iter(change)))
     cell = "F2" if reason is Reason.CLOSED_BUT_SHORT else f"{'ABCDEFGHIJKLMN'[column]}2"
-    assert unread(read_duties(change)) == (cell, raw, reason)
+    reading = read_duties(change)
+    (one,) = (*reading.rows, *reading.unread)
+    assert asked(one) == [(cell, raw, reason)]
+    assert one.outcome is Outcome.WAITING
+    assert isinstance(one, Unread) == (next(iter(change)) in ("编号", "县区"))
 
 
 @pytest.mark.parametrize(

@@ -42,6 +42,9 @@ CLEAN = {
 }
 
 
+UNNAMED = (Reason.NUMBER_MISSING, Reason.COUNTY_UNKNOWN, Reason.WORKSTREAM_UNKNOWN)
+
+
 def read_clean(tmp_path, *lines):
     path = tmp_path / "clean.csv"
     path.write_text("\n".join([",".join(lines[0]), *(",".join(line.values()) for line in lines)]), encoding="utf-8")
@@ -73,25 +76,26 @@ def test_a_clean_line_is_read_as_it_stands(tmp_path):
         ({"due_on": ""}, "U2", Reason.VALUE_BAD),
         ({"due_kind": "soon"}, "U2", Reason.VALUE_BAD),
         ({"status": "已销号"}, "AB2", Reason.VALUE_BAD),
-        ({"row": "x"}, "AF2", Reason.VALUE_BAD),
     ],
 )
 def test_a_bad_value_in_a_clean_csv_is_listed_with_its_cell(tmp_path, change, cell, reason):
-    (one,) = read_clean(tmp_path, {**CLEAN, **change}).unread
-    assert (one.sheet, one.row, one.cell, one.reason) == ("clean.csv", 2, cell, reason)
+    reading = read_clean(tmp_path, {**CLEAN, **change})
+    (one,) = (*reading.rows, *reading.unread)
+    assert (one.sheet, one.row, one.doubts[0].cell, one.doubts[0].reason) == ("clean.csv", 2, cell, reason)
+    assert (one in reading.unread) == (reason in UNNAMED)
 
 
 def test_an_unknown_head_in_a_clean_csv_is_listed_and_the_duties_are_read(tmp_path):
     reading = read_clean(tmp_path, {**CLEAN, "colour": "red"})
     assert len(reading.rows) == 1
-    assert [(one.cell, one.raw, one.reason) for one in reading.unread] == [("AH1", "colour", Reason.COLUMN_UNKNOWN)]
+    assert [(one.cell, one.raw, one.reason) for one in reading.columns] == [("AH1", "colour", Reason.COLUMN_UNKNOWN)]
 
 
 def test_a_missing_head_or_cell_in_a_clean_csv_keeps_the_line_out(tmp_path):
     without = {name: value for name, value in CLEAN.items() if name != "status"}
     assert [one.reason for one in read_clean(tmp_path, without).unread] == [Reason.COLUMN_MISSING]
     short = dict(list(CLEAN.items())[:-1])
-    assert [one.reason for one in read_clean(tmp_path, CLEAN, short).unread] == [
-        Reason.DUPLICATE_CONTRADICTS,
-        Reason.COLUMN_COUNT,
+    assert [[doubt.reason for doubt in one.doubts] for one in read_clean(tmp_path, CLEAN, short).unread] == [
+        [Reason.DUPLICATE_CONTRADICTS],
+        [Reason.DUPLICATE_CONTRADICTS, Reason.COLUMN_COUNT],
     ]

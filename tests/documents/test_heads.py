@@ -4,7 +4,7 @@ from decimal import Decimal
 import pytest
 
 from db.models import DueKind
-from tests.documents.conftest import DUTY, only, read, unread
+from tests.documents.conftest import DUTY, asked, only, read
 from text.reasons import Reason
 
 
@@ -43,20 +43,29 @@ def test_the_group_tells_two_columns_of_one_name_apart(read_cells):
 
 
 def test_farmland_without_a_group_is_not_guessed(read_duties):
-    (one,) = read_duties({"其中耕地": 1}).unread
-    assert (one.cell, one.raw, one.reason) == ("L1", "其中耕地", Reason.COLUMN_UNCLEAR)
+    reading = read_duties({"其中耕地": 1})
+    assert columns(reading) == [("L1", "其中耕地", Reason.COLUMN_UNCLEAR)]
+    assert reading.rows[0].duty.farmland_mu == 4
 
 
-def test_a_column_that_stands_twice_is_not_chosen(read_cells):
-    (one,) = read_cells([*DUTY, "编号"], [*DUTY.values(), "Y-1"]).unread
-    assert (one.cell, one.reason) == ("L1", Reason.COLUMN_UNCLEAR)
+def test_a_necessary_column_that_stands_twice_is_not_chosen(read_cells):
+    reading = read_cells([*DUTY, "编号"], [*DUTY.values(), "Y-1"])
+    assert reading.rows == ()
+    assert asked(reading.unread[0]) == columns(reading)
+    assert columns(reading) == [("A1", "编号", Reason.COLUMN_UNCLEAR), ("L1", "编号 (2)", Reason.COLUMN_UNCLEAR)]
 
 
-def test_an_unknown_column_is_named(read_duties):
-    assert read_duties({"联系电话": "000"}).unknown_columns == (("违法用地", "L1", "联系电话"),)
+def test_an_unknown_column_is_asked_about_if_anything_stands_in_it(read_duties):
+    reading = read_duties({"联系电话": "000", "空列": None})
+    assert columns(reading) == [("L1", "联系电话", Reason.COLUMN_UNKNOWN)]
+    assert len(reading.rows) == 1
 
 
-@pytest.mark.parametrize("missing", ["编号", "县区", "面积", "完成时限"])
+def columns(reading):
+    return [(doubt.cell, doubt.raw, doubt.reason) for doubt in reading.columns]
+
+
+@pytest.mark.parametrize("missing", ["编号", "面积", "完成时限"])
 def test_without_a_necessary_column_every_row_needs_a_person(read_cells, missing):
     rest = {name: value for name, value in DUTY.items() if name != missing}
     reading = read_cells(list(rest), list(rest.values()), [*rest.values()])
@@ -89,8 +98,11 @@ def test_an_unknown_or_doubtful_workstream_is_asked_about(read_duties):
 
 
 def test_an_unknown_sub_type_is_asked_about(read_duties):
-    assert read_duties({"任务类型": "其他"}, name="耕地恢复").unread[0].reason is Reason.SUB_TYPE_UNKNOWN
-    assert read_duties({}, name="耕地恢复").unread[0].reason is Reason.SUB_TYPE_UNKNOWN
+    for change in ({"任务类型": "其他"}, {}):
+        (one,) = read_duties(change, name="耕地恢复").rows
+        assert [(doubt.reason, doubt.likely) for doubt in one.doubts] == [
+            (Reason.SUB_TYPE_UNKNOWN, ("耕地恢复", "退库整改入库"))
+        ]
 
 
 def test_a_unit_is_taken_from_the_cell_then_the_head_then_the_unit_line(read_cells):
@@ -102,7 +114,7 @@ def test_a_unit_is_taken_from_the_cell_then_the_head_then_the_unit_line(read_cel
 
 def test_two_units_in_the_unit_line_are_not_chosen_between(read_cells):
     reading = read_cells(["单位:亩、公顷"], list(DUTY), list(DUTY.values()))
-    assert unread(reading) == ("D3", "10", Reason.AREA_UNIT_UNCLEAR)
+    assert asked(reading.rows[0])[0] == ("D3", "10", Reason.AREA_UNIT_UNCLEAR)
 
 
 def test_a_number_format_that_shows_a_unit_or_percent_counts(read_duties):

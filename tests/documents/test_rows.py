@@ -2,26 +2,25 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from documents.duty import Known
 from documents.ledger import BadFile, read_sheets
 from documents.workbook import Cell, CellKind, Sheet
-from rules.policy import WORKSTREAMS
-from tests.documents.conftest import COUNTIES, DUTY
+from tests.documents.conftest import DUTY, asked, known
 from text.reasons import Reason
 
 
 def test_a_merged_county_holds_for_its_rows_and_for_no_other(read_duties):
     reading = read_duties({"县区": "乙市"}, {"县区": None}, {"县区": None}, merge=("B2:B3",))
     assert [one.duty.county for one in reading.rows] == ["乙市", "乙市"]
-    assert [(one.cell, one.reason) for one in reading.unread] == [("B4", Reason.COUNTY_MISSING)]
+    assert [asked(one) for one in reading.unread] == [[("B4", "", Reason.COUNTY_MISSING)]]
 
 
 def test_an_area_that_several_duties_share_is_not_counted_for_each(read_duties):
     reading = read_duties({"面积": 100}, {"面积": None}, merge=("D2:D3",))
-    assert [(one.cell, one.reason) for one in reading.unread] == [
-        ("D2", Reason.AREA_MERGED),
-        ("D3", Reason.AREA_MERGED),
+    assert [asked(one) for one in reading.rows] == [
+        [("D2", "100", Reason.AREA_MERGED)],
+        [("D3", "100", Reason.AREA_MERGED)],
     ]
+    assert [one.duty.area_mu for one in reading.rows] == [None, None]
 
 
 def test_ditto_repeats_the_last_duty_and_not_a_subtotal_between(read_cells):
@@ -101,7 +100,6 @@ cells = st.one_of(
     st.text(max_size=6),
 )
 kinds = st.sampled_from(CellKind)
-known = Known(find_county=COUNTIES.get, workstreams=WORKSTREAMS)
 
 
 @settings(suppress_health_check=[HealthCheck.too_slow], deadline=None)
@@ -115,7 +113,7 @@ def test_every_row_ends_in_exactly_one_list(rows, kind):
         content[number] = {at: Cell(kind, text) for at, text in enumerate(row, 1) if text}
     sheet = Sheet(name="违法用地", rows={row: some for row, some in content.items() if some})
     try:
-        reading = read_sheets([sheet], known)
+        reading = read_sheets([sheet], known())
     except BadFile:
         pytest.fail("the head is there")
     ends = sorted(one.row for one in (*reading.rows, *reading.unread, *reading.skipped))

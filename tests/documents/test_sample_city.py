@@ -1,23 +1,34 @@
 import csv
-import re
+from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
 
 import pytest
+from rapidfuzz import fuzz, process
 
 from db.models import DueKind
-from documents.ledger import LedgerReading, read_ledger
+from documents.ledger import Answers, Known, LedgerReading, read_ledger
 from rules.policy import WORKSTREAMS
 from text.reasons import Reason
 
 CITY = Path(__file__).parents[2] / "rehearsal" / "city"
 
 
-def read(path: Path) -> LedgerReading:
+def known(**facts) -> Known:
     with (CITY / "county_state.csv").open(encoding="utf-8-sig") as file:
         codes = {line["county"]: line["county_code"] for line in csv.DictReader(file)}
     names = {**{name: name for name in codes}, **{name[:-1]: name for name in codes}}
-    return read_ledger(path, find_county=names.get, workstreams=WORKSTREAMS, county_codes=codes)
+
+    def nearest(name: str) -> list[str]:
+        return [one for one, _, _ in process.extract(name, list(codes), scorer=fuzz.ratio, limit=1)]
+
+    return Known(
+        find_county=names.get, nearest_counties=nearest, workstreams=WORKSTREAMS, county_codes=codes, **facts
+    )  # fmt: skip
+
+
+def read(path: Path, answers: Mapping[tuple[str, str, str], str | None] | None = None) -> LedgerReading:
+    return read_ledger(path, known(answers=Answers(answers)))
 
 
 @pytest.fixture(scope="module")
@@ -28,12 +39,6 @@ def clean() -> LedgerReading:
 @pytest.fixture(scope="module")
 def ledger() -> LedgerReading:
     return read(CITY / "ledger.xlsx")
-
-
-def dirty_cells() -> set[tuple[str, str]]:
-    lines = (CITY / "ledger_dirty.md").read_text(encoding="utf-8").splitlines()
-    cells = [line.split("|") for line in lines if re.match(r"\| \d+ \|", line)]
-    return {(cell[2].strip(), cell[3].strip()) for cell in cells if "请人确认" in cell[9]}
 
 
 def test_the_clean_csv_is_taken_whole(clean):
@@ -59,29 +64,51 @@ def test_the_clean_csv_is_read_in_every_usual_encoding(clean, tmp_path, encoding
     assert read(tmp_path / "ledger_clean.csv") == clean
 
 
-def test_every_row_imported_from_the_workbook_equals_the_clean_one(clean, ledger):
-    right = {(one.sheet, one.row): one.duty for one in clean.rows}
-    assert len(ledger.rows) == 234
-    for one in ledger.rows:
-        assert one.duty == right[one.sheet, one.row]
+ANSWERS = {
+    ("DC-2026-052", "due_original", "2026年11月31日"): None,
+    ("WF-2026-017", "due_original", "2026年3月15日"): None,
+    ("WF-2026-022", "rectified_area_mu", "13.25"): None,
+    ("WF-2026-068", "farmland_mu", "9.4"): None,
+    ("", "county", "竹埔县"): "竹浦县",
+    ("spot:KS990126025", "duty_id", ""): "KS-2026-025",
+}
 
 
-def test_every_duty_that_is_missing_is_listed_with_a_cell_that_needs_a_person(clean, ledger):
-    read_surely = {one.duty.duty_id for one in ledger.rows}
-    missing = {(one.sheet, one.row) for one in clean.rows if one.duty.duty_id not in read_surely}
-    assert {(one.sheet, one.row) for one in ledger.unread} == missing
-    assert {(one.sheet, one.cell) for one in ledger.unread} == dirty_cells()
-
-
-def test_the_rows_that_need_a_person_say_why(ledger):
-    assert [(one.duty_id, one.raw, one.reason) for one in ledger.unread] == [
-        ("DC-2026-052", "2026年11月31日", Reason.DATE_IMPOSSIBLE),
-        ("WF-2026-017", "2026年3月15日", Reason.DUE_BEFORE_ISSUE),
-        ("WF-2026-022", "13.25", Reason.CLOSED_BUT_SHORT),
-        ("WF-2026-068", "9.4", Reason.FARMLAND_EXCEEDS_AREA),
-        ("GD-2026-042", "竹埔县", Reason.COUNTY_UNKNOWN),
-        ("", "", Reason.NUMBER_MISSING),
+def test_before_any_answer_all_but_two_duties_have_their_final_or_interim_values(clean, ledger):
+    right = {one.duty.duty_id: one.duty for one in clean.rows}
+    assert len(ledger.rows) == 238
+    assert [one.duty for one in ledger.rows] == [right[one.duty.duty_id] for one in ledger.rows]
+    assert [(one.sheet, one.row, one.number) for one in ledger.unread] == [
+        ("3-耕地恢复和退库整改", 41, "GD-2026-042"),
+        ("4-矿山生态修复", 31, ""),
     ]
+
+
+def test_exactly_six_cells_are_asked_about(ledger):
+    assert [(one.cell, one.key, one.likely, one.keepable) for one in ledger.doubts] == [
+        ("K57", ("DC-2026-052", "due_original", "2026年11月31日"), ("2026-11-30", "2026-12-01"), True),
+        ("M21", ("WF-2026-017", "due_original", "2026年3月15日"), ("2027-03-15",), True),
+        ("U26", ("WF-2026-022", "rectified_area_mu", "13.25"), (), True),
+        ("J74", ("WF-2026-068", "farmland_mu", "9.4"), (), True),
+        ("C41", ("", "county", "竹埔县"), ("竹浦县",), False),
+        ("B31", ("spot:KS990126025", "duty_id", ""), ("KS-2026-025",), False),
+    ]
+    assert ledger.columns == ()
+
+
+def test_after_the_answers_all_240_duties_equal_the_clean_ones_and_nothing_waits(clean):
+    answered = read(CITY / "ledger.xlsx", ANSWERS)
+    assert (answered.doubts, answered.unread) == ((), ())
+    assert {one.duty.duty_id: one.duty for one in answered.rows} == {one.duty.duty_id: one.duty for one in clean.rows}
+    assert len(answered.rows) == 240
+    kept = {(note.cell, note.reason) for one in answered.rows for note in one.notes}
+    assert {("K57", Reason.DATE_IMPOSSIBLE), ("J74", Reason.FARMLAND_EXCEEDS_AREA)} < kept
+
+
+@pytest.mark.parametrize("question", ANSWERS)
+def test_each_answer_settles_its_own_cell_and_no_other(question):
+    answered = read(CITY / "ledger.xlsx", {question: ANSWERS[question]})
+    assert {one.key for one in answered.doubts} == set(ANSWERS) - {question}
 
 
 def test_what_was_read_with_a_hint_is_noted_at_its_cell(ledger):
