@@ -33,18 +33,30 @@ def read_marks(data: bytes) -> dict[str, SheetMarks]:
         raise Encrypted
     if _MACROS in data:
         raise WithMacros
-    if _STREAM not in data:
-        if _STREAM_OF_1995 in data:
-            return {}
-        raise NoWorkbook
     try:
+        _check_directory(data)
+        if _STREAM not in data:
+            return {}
         return _Workbook(_workbook_stream(data)).sheets()
     except (struct.error, IndexError) as error:
         raise ValueError("damaged") from error
 
 
+def _check_directory(data: bytes) -> None:
+    """Tell a file of another program from one whose end, where the directory may be, is missing."""
+    (first,) = struct.unpack_from("<I", data, 48)
+    if (first + 1) * _sector_bytes(data) >= len(data):
+        raise ValueError("cut off")
+    if _STREAM not in data and _STREAM_OF_1995 not in data:
+        raise NoWorkbook
+
+
+def _sector_bytes(data: bytes) -> int:
+    return 1 << int(struct.unpack_from("<H", data, 30)[0])
+
+
 def _workbook_stream(data: bytes) -> bytes:
-    sector_bytes = 1 << struct.unpack_from("<H", data, 30)[0]
+    sector_bytes = _sector_bytes(data)
     next_sector = _next_sectors(data, sector_bytes)
     (first,) = struct.unpack_from("<I", data, 48)
     directory = b"".join(_sectors(data, first, next_sector, sector_bytes))
