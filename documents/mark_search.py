@@ -65,6 +65,7 @@ class _Search:
     def __init__(self, data: bytes, prefix: bytes, formats: dict[int, str]) -> None:
         self.data, self.formats = data, formats
         self.cell_begins = b"<" + prefix + b"c "
+        self.bare_cell = b"<" + prefix + b"c>"
         self.row_hidden = _pattern(rb'<Prow [^>]*?\bhidden="(?:1|true)"[^>]*>', prefix)
         no_value = rb"\s*(?:<Pv\s*/>|<Pv></Pv>|</Pc>)"
         self.formulas_without_value = [
@@ -72,7 +73,7 @@ class _Search:
         ]
         self.cell = _pattern(
             rb"<Pc(?P<attributes> [^>]*)>\s*(?P<formula><Pf(?:\s[^>]*)?(?:/>|>(?P<words>[^<]*)</Pf>))?\s*"
-            rb"(?:<Pv[^>]*>(?P<value>[^<]*)</Pv>)?",
+            rb"(?P<result><Pv(?:\s[^>]*)?(?:/>|>(?P<value>[^<]*)</Pv>))?",
             prefix,
         )
 
@@ -103,7 +104,10 @@ class _Search:
                 yield begin
 
     def _cell_before(self, end: int) -> int:
-        return self.data.rfind(self.cell_begins, max(0, end - _CELL_BYTES), end)
+        begin = self.data.rfind(self.cell_begins, max(0, end - _CELL_BYTES), end)
+        if self.data.find(self.bare_cell, max(0, begin), end) >= 0:
+            raise _UnusualCell
+        return begin
 
     def _add_mark(self, marks: SheetMarks, begin: int) -> None:
         cell = _sure(self.cell.match(self.data, begin))
@@ -117,7 +121,7 @@ class _Search:
             marks.cells[at] = Mark("error", value)
         elif formula and not value and kind != b"str":
             marks.cells[at] = Mark("formula", "=" + _text(cell["words"]))
-        elif kind == b"n" and cell["value"] is not None and style in self.formats:
+        elif kind == b"n" and cell["result"] and style in self.formats:
             marks.cells[at] = Mark("format", self.formats[style])
 
 
