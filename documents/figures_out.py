@@ -48,7 +48,7 @@ _INDICATORS = (
 _COUNTY = Column(words="县(市、区)", width=12)
 _COLUMNS = (
     _COUNTY,
-    *(Column(words=words, group=group, width=11, is_summed=name not in RATES) for name, words, group in _INDICATORS),
+    *(Column(words=words, group=group, width=13, is_summed=name not in RATES) for name, words, group in _INDICATORS),
 )
 
 

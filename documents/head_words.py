@@ -153,7 +153,8 @@ _GROUP_BY_WORD = {
     **{word: name for word, name in SINGLE_BY_WORD.items() if name in GROUPED},
     **{word: name for name, words in GROUPS.items() for word in words.split()},
 }
-COLUMN_FIELDS = tuple(name for name in SINGLE if name not in ("serial", "light"))  # what a person may say that a column holds
+# what a person may say that a column holds
+COLUMN_FIELDS = tuple(name for name in SINGLE if name not in ("serial", "light"))
 
 
 def field_of(path: tuple[str, ...]) -> str | None:

@@ -15,7 +15,7 @@ from documents.records import DutyFields
 from documents.table_out import Column, Value
 from rules.lights import Light
 from rules.policy import RateBasis, Workstream
-from text.dates import XUN_END, month_end
+from text.dates import XUN_END, month_end, read_due
 from text.reply import STATUS_WORDS
 
 AREA_GROUP = "面积(亩)"
@@ -27,7 +27,10 @@ _INVALID = "时限无效,待核实"  # for one whose own words are not known any
 
 @dataclass(frozen=True, kw_only=True)
 class LedgerLine:
-    """One duty of the ledger, its light on the day, and its deadline as somebody wrote it where that is no date."""
+    """One duty of the ledger, its light on the day, and the cell of its original deadline as somebody once wrote it.
+
+    The written words count only where the deadline is no date, or is one that is asked about.
+    """
 
     duty: DutyFields
     light: Light
@@ -140,9 +143,20 @@ def _dues(line: LedgerLine) -> tuple[Value, Value]:
         return _STANDING[duty.due_kind], None
     if duty.due_kind is DueKind.INVALID:
         return line.due_written or _INVALID, None
+    if _is_questioned(line):
+        return line.due_written, None
     if duty.due_extended:
         return duty.due_original, _due(duty.due_extended, duty.due_kind)
     return (_due(duty.due_original, duty.due_kind) if duty.due_original else None), None
+
+
+def _is_questioned(line: LedgerLine) -> bool:
+    """Whether a deadline before the issue was asked about: its words stay, or the answer would be asked for again."""
+    duty = line.duty
+    if duty.due_extended or not duty.due_original or not duty.issued_on or duty.due_original >= duty.issued_on:
+        return False
+    reading = read_due(line.due_written, issued_on=duty.issued_on)
+    return reading is not None and (reading.kind, reading.due_on) == (duty.due_kind, duty.due_original)
 
 
 def _due(day: date, kind: DueKind) -> Value:

@@ -21,6 +21,7 @@ from openpyxl.styles import Alignment, Font, PatternFill
 from openpyxl.utils.cell import column_index_from_string, coordinate_from_string, get_column_letter, range_boundaries
 from openpyxl.workbook.workbook import Workbook
 from openpyxl.worksheet.hyperlink import Hyperlink
+from openpyxl.worksheet.properties import PageSetupProperties
 from openpyxl.worksheet.worksheet import Worksheet
 
 from documents import limits, marking_limits
@@ -171,6 +172,8 @@ def _add_list(book: Workbook, marks: list[Mark], places: _Places) -> None:
         for cell in row:
             cell.alignment = Alignment(vertical="center", wrap_text=True)
     sheet.freeze_panes = f"A{_FIRST_ROW}"
+    sheet.page_setup.orientation, sheet.page_setup.fitToHeight = "landscape", 0
+    sheet.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
 
 
 def _add_line(sheet: Worksheet, number: int, mark: Mark, *, is_linked: bool) -> None:

@@ -1,6 +1,7 @@
 """The overdue list out, as a workbook and as csv.
 
-Its heads for the number and the deadline are ones that no ledger has, so that a list sent back is not taken for one.
+Its heads for the number, the deadline and the status are ones that no ledger has, so that a list sent back is not
+taken for one.
 """
 
 from __future__ import annotations
@@ -29,7 +30,7 @@ _COLUMNS = (
     Column(words="其中耕地", group=_AREA, width=12, is_summed=True),
     Column(words="总面积", group=_RECTIFIED, width=12, is_summed=True),
     Column(words="其中耕地", group=_RECTIFIED, width=12, is_summed=True),
-    Column(words="整改状态", width=10),
+    Column(words="当前状态", width=10),
     Column(words="亮灯", width=8),
     Column(words="牵头单位", width=18),
     Column(words="具体责任人", width=13),

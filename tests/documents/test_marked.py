@@ -190,8 +190,9 @@ def test_a_marked_ledger_is_read_as_it_was_before(tmp_path):
     before = read(CITY / "ledger.xlsx")
     marks = [
         Mark(sheet=one.sheet, cell=one.cell, words="请确认", level=MarkLevel.WAITING, raw=one.raw)
-        for one in before.unread
+        for one in before.doubts
     ]
+    assert len(marks) == 6
     (tmp_path / "ledger.xlsx").write_bytes(mark_workbook(ledger, "ledger.xlsx", marks))
     after = read(tmp_path / "ledger.xlsx")
     assert "待确认" in opened((tmp_path / "ledger.xlsx").read_bytes()).sheetnames
