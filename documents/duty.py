@@ -12,7 +12,7 @@ from documents.numbers import Numbers, tight
 from documents.records import DutyFields
 from documents.sheet_kind import SheetKind, workstreams_called
 from documents.sheet_rows import AREA_FIELDS, DutyRow
-from documents.values import area_of, county_of, day_of, due_of, number_in, persons_of, status_of, text_of
+from documents.values import area_of, county_of, day_of, due_of, number_in, persons_of, status_of, text_of, texts_of
 from rules.policy import RateBasis, Workstream
 from text.dates import same_day_after
 from text.quantities import MU
@@ -70,9 +70,8 @@ def read_duty(row: DutyRow, kind: SheetKind, known: Known, numbers: Numbers | No
     }
     _read_dues(row, values, issued_on)
     _read_areas(row, values, kind, workstream)
-    for name in TEXT_FIELDS:
-        values[name] = text_of(row, name)
-    duty = DutyFields(**values)
+    values.update(texts_of(row, TEXT_FIELDS))
+    duty = DutyFields.of(values)
     _note_what_is_missing(row, duty)
     _check(row, duty)
     return duty if row.number and county and workstream else None

@@ -58,8 +58,8 @@ def find_head(sheet: Sheet, answers: Answers) -> Head | None:
 
 
 def _worth(head: Head) -> tuple[int, int, int]:
-    """Most fields win; then the shorter head, then the upper one."""
-    fields = len(head.columns) + len({column.claims for column in head.unclear if column.claims})
+    """Most fields win, of which one that two columns claim counts half; then the shorter head, then the upper one."""
+    fields = 2 * len(head.columns) + len({column.claims for column in head.unclear if column.claims})
     return fields, head.first_row - head.last_row, -head.first_row
 
 
@@ -97,7 +97,8 @@ def _head(grid: Grid, top: int, bottom: int, answers: Answers) -> Head | None:
     ]
     if not columns and not unclear:
         return None
-    known = {*columns.values(), *unused, *(one.at for one in unclear), *_serials(claims)}
+    settled = {at for at, name in claims.items() if name in columns}  # among them those that an answer set aside
+    known = {*columns.values(), *unused, *(one.at for one in unclear), *settled}
     return Head(
         first_row=top,
         last_row=bottom,
@@ -165,10 +166,6 @@ def _claims(
         at: name for at, words in all_words.items() if (name := answers.text("", COLUMN, words)) is not None
     }  # fmt: skip
     return claims, answered
-
-
-def _serials(claims: Mapping[int, str]) -> list[int]:
-    return [at for at, name in claims.items() if name == "serial"]
 
 
 def _settled(claims: Mapping[int, str], answered: Mapping[int, str]) -> tuple[dict[str, int], dict[int, str]]:

@@ -117,8 +117,26 @@ GROUPED: dict[str, dict[str, str]] = {
 }
 
 # Heads that mean the duty itself only when nothing stands above them: the area of what, the number of what?
-GENERIC = frozenset("面积 总面积 耕地面积 用地面积 整改面积 完成面积 编号 类型 类别 来源 描述 文号 时限 状态".split())  # noqa: SIM905
-_ABOUT_THE_DUTY = re.compile(r".{0,6}(基本情况|基本信息|概况)|(问题|事项|任务|项目|地块|图斑)(情况|信息)")
+GENERIC = frozenset(
+    {
+        "面积",
+        "总面积",
+        "耕地面积",
+        "用地面积",
+        "整改面积",
+        "完成面积",
+        "编号",
+        "类型",
+        "类别",
+        "来源",
+        "描述",
+        "时限",
+        "状态",
+    }
+)
+_ABOUT_THE_DUTY = re.compile(
+    r".{0,6}(基本情况|基本信息|概况)|(问题|事项|任务|项目|地块|图斑|违法|(违法)?[用占]地)(情况|信息)"
+)
 
 # Without a group these say nothing surely: farmland of which area?
 AMBIGUOUS = {

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, fields
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
+from typing import Any
 
 from db.models import DueKind, Status
 from text.reasons import Reason
@@ -64,6 +65,17 @@ class DutyFields:
     status: Status
     closed_on: date | None
     remark: str
+
+    @classmethod
+    def of(cls, values: dict[str, Any]) -> DutyFields:
+        """Return the duty with these values, which must be all of them.
+
+        The constructor of a frozen class sets each field through ``object.__setattr__``: for a large ledger that took
+        as long as all the reading.
+        """
+        duty = object.__new__(cls)
+        duty.__dict__.update(values)
+        return duty
 
 
 DUTY_COLUMNS = tuple("person" if one.name == "persons" else one.name for one in fields(DutyFields))

@@ -22,7 +22,7 @@ AREA_FIELDS = ("area_mu", "farmland_mu", "basic_farmland_mu", "rectified_area_mu
 WORD_FIELDS = ("county", "workstream", "sub_type", "status")  # a word here means the same in every row
 DITTO = frozenset({"同上", "同前", "〃", '"', "″", "''"})
 DASHES = frozenset({"-", "--", "—", "——", "–", "―", "/", "\\", "─", "──"})
-_LONGEST_DITTO = 4  # with blanks around it
+_DITTO_BEGINS = frozenset({*(ditto[0] for ditto in DITTO), " ", "\u3000", "\n"})
 _NEVER_DITTO = frozenset({"serial", "duty_id", *AREA_FIELDS})  # a number that repeats by a word is asked about
 _IDENTITY = ("county", "town", "source", "problem_type", "title", "approval_no", "area_mu", "issued_on")
 
@@ -202,7 +202,7 @@ class RowMaker:
 
     def row(self, number: int, source: Cells) -> DutyRow:
         """Return a row's cells; rows must come from the top down."""
-        cells = {name: cell for name, at in self.columns if (cell := source.get(at)) and _holds(cell)}
+        cells = {name: cell for name, at in self.columns if at in source and not (cell := source[at]).text.isspace()}
         shared = self._fill_merged(cells, self.corners[number]) if number in self.corners else frozenset()
         raw = {name: cell.text for name, cell in cells.items()}
         raw.pop("serial", None)
@@ -231,9 +231,7 @@ def _corners(sheet: Sheet, columns: set[int]) -> dict[int, dict[int, Cell]]:
 
 
 def _resolve_dittos(row: DutyRow, above: Mapping[str, Cell]) -> None:
-    dittos = [
-        name for name, text in row.raw.items() if len(text) <= _LONGEST_DITTO and text.strip() in DITTO
-    ]  # fmt: skip
+    dittos = [name for name, text in row.raw.items() if text[0] in _DITTO_BEGINS and text.strip() in DITTO]
     for name in dittos:
         if name in _NEVER_DITTO:
             continue

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date
 from decimal import Decimal
 from functools import lru_cache
@@ -42,6 +42,20 @@ def text_of(row: DutyRow, name: str) -> str:
         return ""
     text = cell.text.strip()
     return "" if text in DASHES else text
+
+
+def texts_of(row: DutyRow, names: Iterable[str]) -> Iterator[tuple[str, str]]:
+    """Yield free texts by field; most cells of a ledger are such, so a plain one takes no call."""
+    cells = row.cells
+    for name in names:
+        cell = cells.get(name)
+        if cell is None:
+            yield name, ""
+        elif cell.kind is CellKind.TEXT:
+            text = cell.text.strip()
+            yield name, "" if text in DASHES else text
+        else:
+            yield name, text_of(row, name)
 
 
 def number_in(cell: Cell | None) -> tuple[str, Reason | None]:
@@ -262,7 +276,7 @@ def status_of(row: DutyRow) -> Status:
 
 def persons_of(row: DutyRow, name: str) -> tuple[str, ...]:
     """Return the names in a cell; nobody where it cannot be read."""
-    if not (written := text_of(row, name)):
+    if name not in row.cells or not (written := text_of(row, name)):
         return ()
     names = names_in(written)
     if names is None:

@@ -8,6 +8,7 @@ import openpyxl
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from python_calamine import CalamineWorkbook
 
 from db.models import DueKind, Status
 from documents.defused import defuse, restore
@@ -282,6 +283,18 @@ def test_no_cell_of_a_csv_runs_and_all_come_back(tmp_path, text):
     cells = next(csv.DictReader(io.StringIO(content.decode("utf-8-sig"))))
     assert (cells["title"], cells["remark"]) == (f"'{text}", f"''{text}")
     assert duties_of(read_back(tmp_path, content, "out.csv")) == {"X-1": duty}
+
+
+def test_what_a_workbook_cannot_hold_is_left_out():
+    sheet = book_of(line(replace(DUTY, title="甲\x00乙\x07\uffff丙\ud800\r\n丁\r戊"))).worksheets[0]
+    assert sheet.cell(FIRST, column(sheet, "问题描述")).value == "甲乙丙\n丁\n戊"
+
+
+def test_every_row_of_a_county_block_is_found_by_a_filter():
+    """Below the merged cell each row keeps the county, which openpyxl does not show."""
+    content = written(line(), line(replace(DUTY, duty_id="X-2")))
+    rows = CalamineWorkbook.from_filelike(io.BytesIO(content)).get_sheet_by_index(0).to_python()
+    assert [row[2] for row in rows[FIRST_ROW : FIRST_ROW + 2]] == ["澜东区", "澜东区"]
 
 
 @given(st.text(alphabet="'=+-@ \t\r\na一＝", max_size=6))
