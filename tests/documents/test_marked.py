@@ -33,6 +33,7 @@ def workbook(touch=None) -> bytes:
     sheet.column_dimensions["B"].width = 33
     sheet.row_dimensions[4].hidden = True
     sheet.freeze_panes = "B3"
+    sheet.sheet_view.tabSelected = True
     sheet["D3"], sheet["D4"] = "=1+1", "=1+1"
     sheet["D4"].data_type = "s"
     book.create_sheet("底稿").sheet_state = "hidden"
