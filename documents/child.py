@@ -6,6 +6,7 @@ it is killed instead, the parent calls the file too large.
 
 from __future__ import annotations
 
+import gc
 import io
 import resource
 import sys
@@ -13,6 +14,8 @@ import zipfile
 import zlib
 from array import array
 from collections import defaultdict
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import date, datetime
 from itertools import count
 from typing import Any
@@ -47,6 +50,7 @@ class CellNumbers(defaultdict[Any, int]):
 def main() -> None:
     """Read, judge, answer."""
     _limit()
+    gc.disable()  # millions of cells and no rings: looking for rings took a tenth of the time
     answer = sys.stdout.buffer
     try:
         _book(sys.stdin.buffer.read(limits.FILE_BYTES + 1)).write(answer, limits.BYTES_OUT)
@@ -68,18 +72,19 @@ def _limit() -> None:
 
 
 def _book(data: bytes) -> Book:
+    """Read the cells and look for marks at the same time: the cell reader lets go of the interpreter meanwhile."""
     from python_calamine import CalamineError, CalamineWorkbook, PasswordError
 
-    marked = _marks(data)
-    try:
-        return _read(CalamineWorkbook.from_filelike(io.BytesIO(data)), marked)
-    except PasswordError as error:
-        raise Refused("file_encrypted") from error
-    except (CalamineError, ValueError, OSError) as error:
-        raise Refused("file_truncated") from error
+    with ThreadPoolExecutor(1) as beside:
+        marked = _begin_marks(data, beside)
+        try:
+            return _read(CalamineWorkbook.from_filelike(io.BytesIO(data)), marked)
+        except (CalamineError, ValueError, OSError) as error:
+            marked.result()  # may know a better reason
+            raise Refused("file_encrypted" if isinstance(error, PasswordError) else "file_truncated") from error
 
 
-def _read(workbook: Any, marked: dict[str, SheetMarks]) -> Book:
+def _read(workbook: Any, marked: Future[dict[str, SheetMarks]]) -> Book:
     from python_calamine import SheetTypeEnum, SheetVisibleEnum
 
     book, numbers, cells = Book(), CellNumbers(), 0
@@ -90,7 +95,7 @@ def _read(workbook: Any, marked: dict[str, SheetMarks]) -> Book:
         cells += sheet.height * sheet.width
         if cells > limits.BOOK_CELLS:
             raise Refused("file_too_large")
-        facts, grid = _sheet(sheet, marked.get(meta.name) or SheetMarks(), numbers)
+        facts, grid = _sheet(sheet, marked.result().get(meta.name) or SheetMarks(), numbers)
         book.sheets.append(({**facts, "hidden": meta.visible is not SheetVisibleEnum.Visible}, grid))
     book.cells = numbers.cells()
     return book
@@ -151,31 +156,39 @@ def _formats_by_row(marked: SheetMarks) -> dict[int, list[tuple[int, str]]]:
 
 
 def _cell(value: Any) -> tuple[str, str, str]:
-    if isinstance(value, Mark):
-        return value.kind, value.text, ""
-    if isinstance(value, tuple):
-        return "number", format(value[0], ".15g"), value[1]
     if isinstance(value, str):
         if len(value) > limits.CELL_CHARACTERS:
             raise Refused("file_too_large")
         return "text", value, ""
-    if isinstance(value, int | float):
+    if isinstance(value, float | int):
         return "number", format(value, ".15g"), ""
     if isinstance(value, datetime):
         return "date", value.date().isoformat(), ""
     if isinstance(value, date):
         return "date", value.isoformat(), ""
+    if isinstance(value, Mark):
+        return value.kind, value.text, ""
+    if isinstance(value, tuple):
+        return "number", format(value[0], ".15g"), value[1]
     return "text", str(value), ""  # a time of day, a duration
 
 
-def _marks(data: bytes) -> dict[str, SheetMarks]:
-    """Look through the file before anything big is made of it."""
+def _begin_marks(data: bytes, beside: ThreadPoolExecutor) -> Future[dict[str, SheetMarks]]:
+    """Judge the file by its directory before anything big is made of it, then begin to look through it."""
+    if not data.startswith(b"PK"):
+        return beside.submit(_marks, lambda: marks_xls.read_marks(data))
     try:
-        if not data.startswith(b"PK"):
-            return marks_xls.read_marks(data)
-        with zipfile.ZipFile(io.BytesIO(data)) as archive:
-            _check_zip(archive)
-            return marks_ods.read_marks(archive) if marks_ods.is_ods(archive) else marks.read_marks(archive)
+        archive = zipfile.ZipFile(io.BytesIO(data))
+    except _DAMAGED as error:
+        raise Refused("file_truncated") from error
+    _check_zip(archive)
+    read = marks_ods.read_marks if marks_ods.is_ods(archive) else marks.read_marks
+    return beside.submit(_marks, lambda: read(archive))
+
+
+def _marks(read: Callable[[], dict[str, SheetMarks]]) -> dict[str, SheetMarks]:
+    try:
+        return read()
     except sheet_marks.TooLarge as error:
         raise Refused("file_too_large") from error
     except sheet_marks.NoWorkbook as error:

@@ -19,7 +19,10 @@ _HIDDEN = ("collapse", "filter")
 
 def is_ods(archive: zipfile.ZipFile) -> bool:
     """Whether the zip calls itself an OpenDocument spreadsheet."""
-    return "mimetype" in archive.namelist() and archive.read("mimetype").startswith(_TYPE_PREFIX)
+    if "mimetype" not in archive.namelist():
+        return False
+    with archive.open("mimetype") as entry:
+        return entry.read(len(_TYPE_PREFIX)) == _TYPE_PREFIX
 
 
 def read_marks(archive: zipfile.ZipFile) -> dict[str, SheetMarks]:
