@@ -4,8 +4,6 @@ import asyncio
 import json
 import signal
 from collections.abc import Callable, Coroutine
-from dataclasses import dataclass
-from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -14,42 +12,31 @@ import typer
 from sqlmodel import Session, select
 from telegram.error import InvalidToken, TelegramError
 
-from bot import logs
+from bot import file_commands
 from bot.doctor import examine
-from bot.program import Program, utc_now
-from bot.settings import SettingError, Settings, load
+from bot.program import Program
+from bot.settings import SettingError, Settings
+from bot.shell import Chosen, Mistake, Opened, check_writing, now_of, settings_of
 from bot.telegram import Telegram
-from bot.terminal import note, out, show_figures, show_imported, show_reply
+from bot.terminal import note, out, show_figures, show_reply
 from db.files import StoredFile
 from db.migrations import upgrade
 from db.models import Region
-from db.queries import chat_at, mark, reachable_groups, regions
+from db.queries import chat_at, reachable_groups, regions
 from db.store import Store
-from documents.records import BadFile
 from handlers.answer import answer
-from handlers.importing import KINDS, import_file, words_of
 from handlers.request import TERMINAL, Request
 from rules.refusal import Refusal
 from services import identity, overview
 from services.chain import Act
-from services.office import REHEARSAL_MARK
 from text.dates import read_date
 from text.regions import Gazetteer
-from text.reply import N_, Reply, Speech, speech
+from text.reply import N_, Reply, speech
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
-
-
-@dataclass(frozen=True, kw_only=True)
-class Chosen:
-    """What the global options chose."""
-
-    config: Path
-    now: str | None
-
-
-class Mistake(Exception):  # noqa: N818
-    """Something that the caller can put right; shown in one line, exit 2."""
+app.command("import")(file_commands.import_)
+app.command("take-back")(file_commands.take_back)
+app.command("export")(file_commands.export)
 
 
 @app.callback()
@@ -86,7 +73,7 @@ def run(
     config: Annotated[Path | None, typer.Option(help="The settings file.")] = None,
 ) -> None:
     """Run the bot until it is stopped (Ctrl-C or SIGTERM)."""
-    settings = _settings(context, config, needs_token=True)
+    settings = settings_of(context, config, needs_token=True)
     if context.obj.now:
         raise Mistake("--now does not go with run: a bot that writes lives in the present")
     try:
@@ -103,32 +90,6 @@ async def _run(settings: Settings) -> None:
     await program.run(ready=lambda: note(f"@{program.telegram.bot.username} is running"))
 
 
-@app.command("import")
-def import_(
-    context: typer.Context,
-    kind: Annotated[str, typer.Argument(help=" | ".join(KINDS))],
-    file: Annotated[Path, typer.Argument(help="A .csv or, for the ledger, also an .xlsx file.")],
-) -> None:
-    """Import a file: counties first, then officials, targets and the ledger."""
-    settings = _settings(context)
-    if kind not in KINDS:
-        raise Mistake(f"{kind}: there are {', '.join(KINDS)}")
-    if not file.is_file():
-        raise Mistake(f"{file}: no such file")
-    voice = speech(settings.office.language)
-    with _store(settings) as opened:
-        _check_writing(opened.store, context)
-        _check_counties(opened.store, kind, voice)
-        note(voice.word(N_("正在读取 %(file)s …")) % {"file": file.name})
-        try:
-            imported = import_file(opened.store, settings.office, kind, file, _now(context, settings), None)
-        except BadFile as bad:
-            raise Mistake(f"{file.name}: {words_of(bad.reason, settings.office.language)}") from None
-    show_imported(imported, voice)
-    if imported.problems and not (imported.loaded.new or imported.loaded.changed or imported.loaded.same):
-        raise typer.Exit(1)
-
-
 @app.command()
 def figures(
     context: typer.Context,
@@ -136,16 +97,16 @@ def figures(
     as_json: Annotated[bool, typer.Option("--json", help="Every figure, as JSON.")] = False,
 ) -> None:
     """Show the figures of the ledger as it is now."""
-    settings = _settings(context)
+    settings = settings_of(context)
     office = settings.office
     day = (
-        read_date(as_of, today=office.today(_now(context, settings)))
+        read_date(as_of, today=office.today(now_of(context, settings)))
         if as_of
-        else office.today(_now(context, settings))
+        else office.today(now_of(context, settings))
     )
     if day is None:
         raise Mistake(f"--as-of {as_of}: write a date, like 2026-11-18")
-    with _store(settings) as opened, opened.store.reading() as session:
+    with Opened(settings) as opened, opened.store.reading() as session:
         if as_json:
             out(json.dumps(overview.report(session, office, day), ensure_ascii=False, indent=1))
             return
@@ -170,15 +131,15 @@ def say(
     chat: Annotated[str | None, typer.Option(help="In which group, by its region; else in private.")] = None,
 ) -> None:
     """Say something as a person would in the chat, and show the answer."""
-    settings = _settings(context)
+    settings = settings_of(context)
     office = settings.office
-    with _store(settings) as opened:
+    with Opened(settings) as opened:
         keeps = context.obj.now is None or opened.is_rehearsal
 
         def answered(session: Session) -> Any:
             person = identity.find_person(session, as_)
             group = _group(session, chat) if chat else None
-            moment = _now(context, settings)
+            moment = now_of(context, settings)
             request = Request(
                 key=f"terminal:{moment.isoformat()}:{person.official_id}", sender=f"{TERMINAL}:{person.official_id}",
                 chat=group or f"{TERMINAL}:{person.official_id}", text=text, now=moment, is_group=group is not None,
@@ -220,11 +181,11 @@ def invite(
     person: Annotated[str, typer.Argument(help="An official_id, or county and name.")],
 ) -> None:
     """Print a one-time link by which a person joins; the link stands alone on the last line."""
-    settings = _settings(context, needs_token=True)
+    settings = settings_of(context, needs_token=True)
     username = asyncio.run(_with_telegram(settings, _username))
-    moment = _now(context, settings)
-    with _store(settings) as opened:
-        _check_writing(opened.store, context)
+    moment = now_of(context, settings)
+    with Opened(settings) as opened:
+        check_writing(opened.store, context)
         with opened.store.writing() as session:
             try:
                 found = identity.find_person(session, person)
@@ -255,9 +216,9 @@ async def _with_telegram(settings: Settings, ask: Callable[[Telegram], Coroutine
 @app.command()
 def doctor(context: typer.Context) -> None:
     """Check settings, database, token and calendar, and list who cannot be reached. Exit 1 if something is wrong."""
-    settings = _settings(context)
+    settings = settings_of(context)
     store = Store(settings.database_url)
-    findings = asyncio.run(examine(settings, store, _now(context, settings), speech(settings.office.language)))
+    findings = asyncio.run(examine(settings, store, now_of(context, settings), speech(settings.office.language)))
     store.close()
     for finding in findings:
         out(f"{'✓' if finding.good else '✗'} {finding.words}")
@@ -268,64 +229,10 @@ def doctor(context: typer.Context) -> None:
 @app.command()
 def migrate(context: typer.Context) -> None:
     """Bring the database to the version that this program needs."""
-    settings = _settings(context)
+    settings = settings_of(context)
     store = Store(settings.database_url)
     out("migrated" if upgrade(store.engine) else "nothing to do")
     store.close()
-
-
-class Opened:
-    """A store that is up to date, for the length of a command."""
-
-    def __init__(self, settings: Settings) -> None:
-        self.store = Store(settings.database_url)
-
-    def __enter__(self) -> "Opened":
-        upgrade(self.store.engine)
-        with self.store.reading() as session:
-            self.is_rehearsal = mark(session, REHEARSAL_MARK) is not None
-        return self
-
-    def __exit__(self, *_exception: object) -> None:
-        self.store.close()
-
-
-def _store(settings: Settings) -> Opened:
-    return Opened(settings)
-
-
-def _check_writing(store: Store, context: typer.Context) -> None:
-    """Refuse to write with another time than the present into a real office's database."""
-    if context.obj.now is None:
-        return
-    with store.reading() as session:
-        if mark(session, REHEARSAL_MARK) is None:
-            raise Mistake("--now writes only into a rehearsal's database")
-
-
-def _check_counties(store: Store, kind: str, voice: Speech) -> None:
-    """Say at once what comes first, rather than that no line's county is known."""
-    if kind in ("counties", "workdays"):
-        return
-    with store.reading() as session:
-        if not Gazetteer(regions(session)).counties:
-            raise Mistake(voice.word(N_("还没有县（市、区）名录：请先 duban import counties 文件")))
-
-
-def _settings(context: typer.Context, config: Path | None = None, *, needs_token: bool = False) -> Settings:
-    settings = load(config or context.obj.config, needs_token=needs_token)
-    logs.set_up((settings.token,))
-    return settings
-
-
-def _now(context: typer.Context, settings: Settings) -> datetime:
-    if context.obj.now is None:
-        return utc_now()
-    try:
-        moment = datetime.fromisoformat(context.obj.now)
-    except ValueError:
-        raise Mistake(f"--now {context.obj.now}: write a time, like 2026-11-18T09:00") from None
-    return moment if moment.tzinfo else moment.replace(tzinfo=settings.office.zone)
 
 
 if __name__ == "__main__":

@@ -14,6 +14,7 @@ from telegram.error import InvalidToken, RetryAfter, TelegramError
 from bot.inbox import answer_update, store_updates, undone
 from bot.settings import Settings
 from bot.telegram import BATCH, Telegram, named_wait
+from bot.uploads import Uploads
 from db.migrations import upgrade
 from db.store import Store
 from handlers.commands import COMMANDS, Audience
@@ -46,6 +47,7 @@ class Program:
             self.store, self.office, self.telegram.deliver,
             limits=settings.limits, lease=timedelta(seconds=settings.lease_seconds), clock=clock,
         )  # fmt: skip
+        self.uploads = Uploads(self.store, self.office, self.telegram.download, clock=clock, done=self.sender.wake)
         self._clock = Clock(self.tick)
         self._arrived = asyncio.Event()
         self._stopping = asyncio.Event()
@@ -65,16 +67,19 @@ class Program:
         ready()
         self._clock.start()
         self._arrived.set()
-        loops = [asyncio.create_task(loop) for loop in (self._fetch(), self._answer(), self.sender.run())]
+        loops = [asyncio.create_task(loop) for loop in self._loops()]
         once = [asyncio.create_task(deed) for deed in (self.tick(), self._show_menu())]
         stop = asyncio.create_task(self._stopping.wait())
         try:
             ended, _still = await asyncio.wait([stop, *loops], return_when=asyncio.FIRST_COMPLETED)
-            for task in ended - {stop}:  # none of the three may end by itself: better no bot than a deaf or a dumb one
+            for task in ended - {stop}:  # none of them may end by itself: better no bot than a deaf or a dumb one
                 log.critical("loop_ended", exception=repr(task.exception()))
                 self._stopping.set()
         finally:
             await self._close(loops, [*once, stop])
+
+    def _loops(self) -> tuple[Coroutine[Any, Any, None], ...]:
+        return self._fetch(), self._answer(), self.sender.run(), self.uploads.run()
 
     def stop(self) -> None:
         """Ask for a graceful end: no more updates are taken, what is under way is finished."""
@@ -93,7 +98,11 @@ class Program:
 
     async def settle(self) -> None:
         """Wait until everything that came is answered and everything that may go is sent (the rehearsal, tests)."""
-        while await self.store.write(lambda session: undone(session, 1)) or not await self.sender.idle():
+        while (
+            await self.store.write(lambda session: undone(session, 1))
+            or not await self.uploads.idle()
+            or not await self.sender.idle()
+        ):
             self._arrived.set()
             self.sender.wake()
             await asyncio.sleep(0.02)
@@ -136,7 +145,7 @@ class Program:
             self._arrived.clear()
             try:
                 while await self.store.in_thread(self._answer_batch):
-                    pass
+                    self.uploads.wake()
             except Exception:
                 log.exception("answering_failed")
                 await asyncio.sleep(1.0)
@@ -169,6 +178,7 @@ class Program:
         self._clock.stop()
         self._stopping.set()
         self._arrived.set()
+        await self.uploads.stop()
         await self.sender.stop()
         fetching, *finishing = loops
         fetching.cancel()  # a long poll; what it may have brought is not confirmed, so it comes again

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 
 from documents.clean_csv import is_clean, read_clean
@@ -82,14 +82,29 @@ class Sorted:
         )
 
 
-def read_ledger(path: Path | str, known: Known) -> LedgerReading:
-    """Read a workbook or a csv; every row ends in exactly one list. Raise BadFile where the file is no ledger."""
+Progress = Callable[[int, int], None]  # rows read, of how many
+ROWS_A_STEP = 1000
+
+
+def _tell(progress: Progress, before: int, whole: int, row: int) -> None:
+    progress(before + row, whole)
+
+
+def _unseen(_done: int, _whole: int) -> None:
+    """Nobody watches."""
+
+
+def read_ledger(path: Path | str, known: Known, progress: Progress = _unseen) -> LedgerReading:
+    """Read a workbook or a csv; every row ends in exactly one list. Raise BadFile where the file is no ledger.
+
+    ``progress`` is told now and then how many rows are read, and of how many.
+    """
     path = Path(path)
     if path.suffix.lower() != ".csv":
-        return read_sheets(read_workbook(path), known)
+        return read_sheets(read_workbook(path), known, progress)
     lines = read_lines(path)
     if not is_clean(lines):
-        return read_sheets([sheet_of_lines(path.stem, lines)], known)
+        return read_sheets([sheet_of_lines(path.stem, lines)], known, progress)
     found = Sorted(sheets=[path.name])
     columns, ends = read_clean(path.name, lines, known)
     for one in ends:
@@ -106,7 +121,7 @@ def _file(found: Sorted, one: LedgerRow | Unread | Skipped) -> None:
         found.skipped.append(one)
 
 
-def read_sheets(sheets: list[Sheet], known: Known) -> LedgerReading:
+def read_sheets(sheets: list[Sheet], known: Known, progress: Progress = _unseen) -> LedgerReading:
     """Read the sheets that are ledgers; raise BadFile where none is."""
     if not any(sheet.rows for sheet in sheets):
         raise BadFile(Reason.FILE_EMPTY)
@@ -122,13 +137,16 @@ def read_sheets(sheets: list[Sheet], known: Known) -> LedgerReading:
             found.skipped.append(Skipped(sheet=sheet.name, row=0, reason=reason))
     if not ledgers:
         raise BadFile(Reason.FILE_WITHOUT_LEDGER)
+    before, whole = 0, sum(ledger.sheet.last_row for ledger in ledgers)
     for ledger in ledgers:
-        _read_sheet(found, ledger, known)
+        _read_sheet(found, ledger, known, partial(_tell, progress, before, whole))
+        before += ledger.sheet.last_row
+        progress(before, whole)
     _read_unnumbered(found, ledgers, known)
     return found.reading((one for ledger in ledgers for one in ledger.columns), known)
 
 
-def _read_sheet(found: Sorted, ledger: LedgerSheet, known: Known) -> None:
+def _read_sheet(found: Sorted, ledger: LedgerSheet, known: Known, progress: Callable[[int], None]) -> None:
     """Read the rows that have a number; the others wait until all numbers of the file are known.
 
     Each row is asked for once: in a large workbook that alone costs something.
@@ -139,6 +157,8 @@ def _read_sheet(found: Sorted, ledger: LedgerSheet, known: Known) -> None:
     unused = set(questions)
     for number in range(1, sheet.last_row + 1):
         cells = sheet.rows.get(number, {})
+        if number % ROWS_A_STEP == 0:
+            progress(number)
         if reason := sorter.why_no_duty(number, cells):
             found.skipped.append(Skipped(sheet=sheet.name, row=number, reason=reason))
             continue

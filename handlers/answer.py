@@ -20,6 +20,7 @@ from text.regions import gazetteer
 from text.reply import Button, Reply, speech
 
 CHOICES_A_ROW = 2
+TABLE_ENDINGS = (".xlsx", ".xlsm", ".xls", ".ods", ".csv")  # a picture with words is what the words say
 MISREAD = (Why.UNKNOWN_REGION, Why.UNKNOWN_NUMBER, Why.UNKNOWN_WORD)
 
 
@@ -67,7 +68,12 @@ def _who(request: Request, session: Session, office: Office) -> tuple[Account | 
 
 
 def _read(call: Call) -> Spoken | None:
-    """Find out what is meant: a command, the answer to a question of ours, a duty's number; None: talk among people."""
+    """Find out what is meant: what was asked for is heard first; None: talk among people."""
+    return _told(call) or _said(call)
+
+
+def _said(call: Call) -> Spoken | None:
+    """Read a command, the answer to a question of ours, a duty's number."""
     request = call.request
     vocabulary = Vocabulary(commands=NAMES, is_region=lambda word: call.gazetteer.exact(word) is not None)
     spoken = read_command(request.text, vocabulary)
@@ -93,6 +99,21 @@ def _read(call: Call) -> Spoken | None:
     raise Refusal(Why.NOT_UNDERSTOOD, example=call.quoted[0] if call.quoted else None)
 
 
+def _told(call: Call) -> Spoken | None:
+    """Take a file for an import, and any words for the answer to a question that asks for words."""
+    text = call.request.text.strip()
+    if any(not text or one.name.lower().endswith(TABLE_ENDINGS) for one in call.request.attachments):
+        return Spoken(command="import")
+    is_command = text.startswith("/") or text in NAMES
+    if call.person is None or call.person.id is None or not text or is_command:
+        return None
+    question = open_question(call.session, call.request.chat, call.person.id, call.request.now)
+    if question is None or not question.takes_text:
+        return None
+    name, *begun = question.command.removeprefix("/").split()
+    return Spoken(command=name, words=(*begun, text))
+
+
 def _completed(call: Call) -> Spoken | None:
     """Put what was said behind the command that a question of ours left open."""
     if call.person is None or call.person.id is None:
@@ -101,7 +122,7 @@ def _completed(call: Call) -> Spoken | None:
     question = open_question(call.session, call.request.chat, call.person.id, call.request.now)
     # one word like 5o is a slip, and told so; a sentence is about something else
     is_slip = len(words) == 1 and any(character.isascii() and character.isalnum() for character in words[0])
-    if question is None or not words or not (is_slip or all(is_amount(word) for word in words)):
+    if question is None or question.takes_text or not words or not (is_slip or all(is_amount(word) for word in words)):
         return None
     name, *begun = question.command.removeprefix("/").split()
     return Spoken(command=name, words=(*begun, *words))

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
 
-from handlers import digest, duty, lists, membership, reporting, status
+from handlers import digest, duty, exporting, lists, membership, reporting, status, uploads
 from handlers.request import Call
 from rules.permission import may_ask_for_digest, may_bind, may_ever_report
 from text.reply import N_, Reply
@@ -91,6 +91,14 @@ COMMANDS = (
     Command(
         name="bind", aliases=("绑定",), audience=Audience.OFFICE, writes=True,
         handler=membership.bind, summary=N_("把本群绑定到县（市、区）"), example=N_("绑定 %(county)s"),
+    ),
+    Command(
+        name="export", aliases=("导出", "下载"), audience=Audience.PERSONS, writes=True,
+        handler=exporting.export, summary=N_("导出台账、超期清单、进度表、日历"), example=N_("导出 超期"),
+    ),
+    Command(
+        name="import", aliases=("导入", "导入台账"), audience=Audience.OFFICE, writes=True,
+        handler=uploads.import_, summary=N_("导入台账：直接发文件给我"), example=N_("导入"),
     ),
     Command(
         name="lang", aliases=("语言", "language"), audience=Audience.PERSONS, writes=True,

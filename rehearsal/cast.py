@@ -1,5 +1,6 @@
 """The sample city moved in: files imported, officials with accounts, groups bound, as an office would have them."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
 
@@ -30,9 +31,11 @@ FIRST_ACCOUNT = 10_000  # an official's account is this number and his own
 FIRST_GROUP = 100_000
 
 
-def load_city(store: Store, office: Office, now: datetime) -> None:
+def load_city(
+    store: Store, office: Office, now: datetime, files: Sequence[tuple[str, str]] = FILES
+) -> None:  # fmt: skip
     """Import the sample city's files and mark the database as a rehearsal's."""
-    for kind, name in FILES:
+    for kind, name in files:
         import_file(store, office, kind, CITY / name, now, None)
     with store.writing() as session:
         set_mark(session, REHEARSAL_MARK, "yes")

@@ -10,7 +10,7 @@ import pytest
 from db.migrations import upgrade
 from db.models import Person
 from db.store import Store
-from rehearsal.cast import load_city
+from rehearsal.cast import FILES, load_city
 from rules.policy import Office
 from services.identity import find_person
 
@@ -32,6 +32,27 @@ def city_file(office: Office, tmp_path_factory: pytest.TempPathFactory) -> Path:
     load_city(store, office, LEDGER_DAY)
     store.close()
     return path
+
+
+@pytest.fixture(scope="session")
+def new_city_file(office: Office, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The sample city before its ledger came: counties, officials, targets and workdays."""
+    path = tmp_path_factory.mktemp("new_city") / "city.db"
+    store = Store(f"sqlite:///{path}")
+    upgrade(store.engine)
+    load_city(store, office, LEDGER_DAY, [one for one in FILES if one[0] != "ledger"])
+    store.close()
+    return path
+
+
+@pytest.fixture
+def new_store(new_city_file: Path, tmp_path: Path) -> Iterator[Store]:
+    """The sample city without a ledger, in a real SQLite file that is this test's own."""
+    path = tmp_path / "new.db"
+    shutil.copy(new_city_file, path)
+    opened = Store(f"sqlite:///{path}")
+    yield opened
+    opened.close()
 
 
 @pytest.fixture

@@ -16,6 +16,8 @@ class Reason(StrEnum):
     FILE_TRUNCATED = "file_truncated"
     FILE_ENCODING = "file_encoding"
     FILE_WITHOUT_LEDGER = "file_without_ledger"
+    FILE_GONE = "file_gone"
+    FILE_TROUBLE = "file_trouble"
     FILE_WITH_MACROS = "file_with_macros"
     FILE_MERGES_UNKNOWN = "file_merges_unknown"
 
@@ -69,6 +71,12 @@ class Reason(StrEnum):
     CLOSED_ON_BUT_OPEN = "closed_on_but_open"
     FARMLAND_EXCEEDS_AREA = "farmland_exceeds_area"
 
+    # What only shows beside the stored ledger.
+    LOWERS_ACCEPTED = "lowers_accepted"
+    VANISHED = "vanished"
+    COUNTY_NOT_LISTED = "county_not_listed"
+    OFFICIAL_LEFT = "official_left"
+
     # Read surely, but worth showing.
     AREA_APPROXIMATE = "area_approximate"
     AREA_CONVERTED = "area_converted"
@@ -97,6 +105,11 @@ REASON_WORDS: dict[Reason, tuple[str, str]] = {
     Reason.FILE_ENCRYPTED: ("文件设有打开密码", "the file is protected by a password"),
     Reason.FILE_TRUNCATED: ("文件不完整或已损坏", "the file is cut off or damaged"),
     Reason.FILE_ENCODING: ("文字编码不是UTF-8或GB18030", "the text is neither UTF-8 nor GB18030"),
+    Reason.FILE_GONE: ("平台上已取不到这个文件，请重新发送", "the platform no longer has the file; send it again"),
+    Reason.FILE_TROUBLE: (
+        "读取时出了问题，已记录，请换个格式（.xlsx）再发或联系管理员",
+        "reading it failed, which is logged; send it as another format (.xlsx) or ask your administrator",
+    ),
     Reason.FILE_WITHOUT_LEDGER: ("没有找到整改台账的表头", "no head of a ledger was found"),
     Reason.FILE_WITH_MACROS: ("文件带有宏,请另存为不带宏的.xlsx再发", "it has macros: save it as .xlsx without them"),
     Reason.FILE_MERGES_UNKNOWN: (
@@ -149,6 +162,11 @@ REASON_WORDS: dict[Reason, tuple[str, str]] = {
     Reason.CLOSED_BUT_SHORT: ("已销号但面积未整改完", "closed, but not the whole area is rectified"),
     Reason.CLOSED_ON_BUT_OPEN: ("有销号日期但状态不是已销号", "has a closing date, but is not closed"),
     Reason.FARMLAND_EXCEEDS_AREA: ("其中耕地大于总面积", "the farmland is larger than the area"),
+    # What only shows beside the stored ledger.
+    Reason.LOWERS_ACCEPTED: ("已销号,文件却写未销号", "struck off, but not so in the file"),
+    Reason.VANISHED: ("新文件里没有这一件", "the new file no longer has it"),
+    Reason.COUNTY_NOT_LISTED: ("不在县(市、区)名单里,请先导入 counties", "not a listed county: import counties first"),
+    Reason.OFFICIAL_LEFT: ("责任人已调离,催办送接任者,请更新台账", "has left the post; whoever follows is reminded"),
     # Read surely, but worth showing.
     Reason.AREA_APPROXIMATE: ("面积为约数", "the area is approximate"),
     Reason.AREA_CONVERTED: ("面积已换算为亩", "the area was converted to mu"),

@@ -2,6 +2,7 @@
 
 import shutil
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
@@ -23,8 +24,21 @@ def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 async def city(city_file: Path, tmp_path: Path, office: Office) -> AsyncIterator[City]:
+    async with inhabited(city_file, tmp_path, office) as living:
+        yield living
+
+
+@pytest.fixture
+async def new_city(new_city_file: Path, tmp_path: Path, office: Office) -> AsyncIterator[City]:
+    """The city before its ledger came."""
+    async with inhabited(new_city_file, tmp_path, office) as living:
+        yield living
+
+
+@asynccontextmanager
+async def inhabited(database: Path, tmp_path: Path, office: Office) -> AsyncIterator[City]:
     path = tmp_path / "duban.db"
-    shutil.copy(city_file, path)
+    shutil.copy(database, path)
     watch = Watch(NOW)
     telegram = Lookalike(token=TOKEN, username="duban_bot", clock=watch, history=5000)
     store = Store(f"sqlite:///{path}")

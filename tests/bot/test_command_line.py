@@ -71,7 +71,7 @@ def events(store: Store) -> int:
 
 def test_every_file_is_imported_and_the_figures_equal_the_oracle(duban: Duban) -> None:
     for kind, name in FILES:
-        code, out, err = duban("import", kind, str(CITY / name))
+        code, out, err = duban("import", kind, str(CITY / name), "--yes")
         assert code == 0, err
         assert "新增" in out
     code, out, _err = duban("figures", "--as-of", "2026-11-18", "--json")
@@ -79,7 +79,7 @@ def test_every_file_is_imported_and_the_figures_equal_the_oracle(duban: Duban) -
     figures, expected = json.loads(out), json.loads((CITY / "expected.json").read_text(encoding="utf-8"))
     for part in ("cells", "by_county", "by_workstream", "city"):
         assert figures[part] == expected[part]
-    code, out, _err = duban("import", "ledger", str(CITY / "ledger_clean.csv"))
+    code, out, _err = duban("import", "ledger", str(CITY / "ledger_clean.csv"), "--yes")
     assert "新增0" in out
     assert "更改0" in out
 

@@ -1,0 +1,175 @@
+"""Files that the office sent are worked on one after the other, each step in a process of its own.
+
+What is to be done stands in the database, so that a restart goes on where it was; the process keeps a file that is
+slow, huge or hostile away from the chats that are answered meanwhile.
+"""
+
+import asyncio
+import os
+import pickle
+import sys
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
+from datetime import datetime, timedelta
+from functools import partial
+from pathlib import Path
+
+import sqlalchemy as sa
+import structlog
+from sqlmodel import Session, col
+
+from bot.buttons import remember
+from bot.download import FileGone, FileTooBig
+from db.files import StoredFile, Upload
+from db.store import Store
+from documents.limits import FILE_BYTES
+from handlers.upload_work import refuse
+from rules.policy import Office
+from scheduler.outbox import Envelope, post
+from scheduler.sender import TryLater
+from text.reasons import Reason
+from text.reply import Reply
+
+log = structlog.get_logger()
+
+IDLE_SECONDS = 5.0
+WORK_SECONDS = 600  # for one step on one file
+LEASE = timedelta(seconds=WORK_SECONDS + 60)
+MOST_ATTEMPTS = 3
+RETRY = timedelta(seconds=10)
+PROJECT = Path(__file__).resolve().parent.parent
+
+Download = Callable[[str, int], Awaitable[bytes]]
+
+
+class Uploads:
+    """Works on uploads until it is stopped; a second one, in another process, is harmless."""
+
+    def __init__(
+        self, store: Store, office: Office, download: Download, *, clock: Callable[[], datetime],
+        done: Callable[[], None],
+    ) -> None:  # fmt: skip
+        self._store, self._office, self._download, self._clock, self._done = store, office, download, clock, done
+        self._wake = asyncio.Event()
+        self._stopping = False
+        self._busy = False
+        self._working: asyncio.subprocess.Process | None = None
+
+    def wake(self) -> None:
+        """Say that there may be something to do; from the event loop's thread."""
+        self._wake.set()
+
+    async def run(self) -> None:
+        """Take one upload after the other; what a process that died had taken is free again."""
+        await self._store.write(_release)
+        while not self._stopping:
+            self._wake.clear()
+            try:
+                while not self._stopping and (upload := await self._store.write(self._claim)) is not None:
+                    self._busy = True
+                    await self._work(upload)
+                    self._done()
+            except Exception:  # whatever a file does to us, the next one has its turn
+                log.exception("upload_round_failed")
+            finally:
+                self._busy = False
+            with suppress(TimeoutError):
+                async with asyncio.timeout(IDLE_SECONDS):
+                    await self._wake.wait()
+
+    async def stop(self) -> None:
+        """End at once: what was under way is done again after the next start."""
+        self._stopping = True
+        self._wake.set()
+        if self._working is not None:
+            with suppress(ProcessLookupError):
+                self._working.kill()
+
+    async def idle(self) -> bool:
+        """Tell whether nothing is left to do."""
+        return not self._busy and not await self._store.write(lambda session: _next(session, self._clock()))
+
+    def _claim(self, session: Session) -> Upload | None:
+        now = self._clock()
+        upload = _next(session, now)
+        if upload is not None:
+            upload.claimed_until = now + LEASE
+            upload.attempts += 1
+        return upload
+
+    async def _work(self, upload: Upload) -> None:
+        assert upload.id is not None
+        try:
+            if upload.file_id is None:
+                await self._fetch(upload)
+            worked = await self._in_process(upload.id)
+        except FileTooBig:
+            await self._refuse(upload.id, Reason.FILE_TOO_LARGE)
+        except FileGone:
+            await self._refuse(upload.id, Reason.FILE_GONE)
+        except TryLater as trouble:
+            log.warning("download_failed", upload=upload.id, why=str(trouble))
+            await self._store.write(partial(_later, upload_id=upload.id, until=self._clock() + RETRY))
+        else:
+            if not worked and not self._stopping:
+                await self._give_back(upload)
+
+    async def _fetch(self, upload: Upload) -> None:
+        content = await self._download(upload.address, FILE_BYTES)
+
+        def keep(session: Session) -> None:
+            stored = StoredFile(name=upload.name, content=content, created_at=self._clock())
+            session.add(stored)
+            session.flush()
+            session.get_one(Upload, upload.id).file_id = stored.id
+
+        await self._store.write(keep)
+
+    async def _in_process(self, upload_id: int) -> bool:
+        """Let the worker do the step; False where it crashed or took too long."""
+        job = pickle.dumps((self._store.url, self._office, upload_id, self._clock()))
+        self._working = await asyncio.create_subprocess_exec(
+            sys.executable, "-m", "bot.upload_worker", stdin=asyncio.subprocess.PIPE,
+            env={**os.environ, "PYTHONPATH": str(PROJECT)},
+        )  # fmt: skip
+        try:
+            async with asyncio.timeout(WORK_SECONDS):
+                await self._working.communicate(job)
+        except TimeoutError:
+            self._working.kill()
+            await self._working.wait()
+        finally:
+            ended, self._working = self._working.returncode, None
+        return ended == 0
+
+    async def _give_back(self, upload: Upload) -> None:
+        """Try again; a file that brings the worker down every time is refused instead."""
+        assert upload.id is not None
+        log.error("upload_failed", upload=upload.id, attempts=upload.attempts)
+        if upload.attempts >= MOST_ATTEMPTS:
+            await self._refuse(upload.id, Reason.FILE_TROUBLE)
+        else:
+            await self._store.write(partial(_later, upload_id=upload.id, until=None))
+
+    async def _refuse(self, upload_id: int, reason: Reason) -> None:
+        await self._store.write(lambda session: refuse(session, upload_id, reason, partial(say, now=self._clock())))
+
+
+def say(session: Session, upload: Upload, reply: Reply, now: datetime) -> None:
+    """Put what is to be said about an upload into the outbox, in the caller's transaction."""
+    remember(session, reply)
+    post(session, upload.chat, Envelope(reply=reply), now)
+
+
+def _next(session: Session, now: datetime) -> Upload | None:
+    free = sa.or_(col(Upload.claimed_until).is_(None), col(Upload.claimed_until) < now)
+    query = sa.select(Upload).where(sa.text("state IN ('sent', 'confirmed')"), free).order_by(col(Upload.id)).limit(1)
+    return session.execute(query.with_for_update(skip_locked=True)).scalars().first()
+
+
+def _later(session: Session, upload_id: int, until: datetime | None) -> None:
+    session.get_one(Upload, upload_id).claimed_until = until
+
+
+def _release(session: Session) -> None:
+    session.execute(sa.update(Upload).where(col(Upload.claimed_until).is_not(None)).values(claimed_until=None))

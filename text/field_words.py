@@ -1,0 +1,37 @@
+"""What a duty's fields are called to people, in questions and differences; one name each, as the ledger heads them."""
+
+from text.reply import N_
+
+FIELD_WORDS = {
+    "duty_id": N_("事项编号"),
+    "workstream": N_("工作类别"),
+    "sub_type": N_("任务类型"),
+    "county": N_("县（市、区）"),
+    "county_code": N_("县区代码"),
+    "town": N_("乡镇"),
+    "source": N_("来源"),
+    "problem_type": N_("问题类型"),
+    "title": N_("描述"),
+    "spot_no": N_("图斑编号"),
+    "approval_no": N_("批准文号"),
+    "area_mu": N_("总面积"),
+    "farmland_mu": N_("其中耕地"),
+    "basic_farmland_mu": N_("其中永久基本农田"),
+    "rectified_area_mu": N_("已整改面积"),
+    "rectified_farmland_mu": N_("已整改耕地"),
+    "issued_on": N_("下发日期"),
+    "due_original": N_("整改时限"),
+    "due_extended": N_("延期至"),
+    "due_on": N_("有效时限"),
+    "due_kind": N_("时限类型"),
+    "measures": N_("整改措施"),
+    "lead_unit": N_("牵头单位"),
+    "co_units": N_("配合单位"),
+    "principal": N_("主要领导"),
+    "deputy": N_("分管领导"),
+    "person": N_("具体责任人"),
+    "persons": N_("具体责任人"),
+    "status": N_("整改状态"),
+    "closed_on": N_("销号日期"),
+    "remark": N_("备注"),
+}
