@@ -58,8 +58,8 @@ def read_status(words: str) -> Status | None:
 
 # What makes it sensible to offer that a duty is done, or waits to be; 未销号 and 不予验收 say the opposite.
 _DONE_SAID = {
-    Status.CLOSED: re.compile("(?<![未不待])(?:予)?[销核]号|核销|办结|closed|struck"),
-    Status.AWAITING_ACCEPTANCE: re.compile("(?<![未不])(?:予)?(?:验收|核查|完成|销号)|accept"),
+    Status.CLOSED: re.compile("(?<![未不待])(?<!不予)(?:销号|核销|办结)|closed|struck"),
+    Status.AWAITING_ACCEPTANCE: re.compile("(?<![未不])(?<!不予)(?:验收|核查|完成|销号)|accept"),
 }
 _USUAL = (Status.IN_PROGRESS, Status.NOT_STARTED, Status.RETURNED, Status.AWAITING_ACCEPTANCE)
 

@@ -159,6 +159,16 @@ def test_statistics_are_no_ledger(tmp_path):
     assert refused.value.reason is Reason.FILE_WITHOUT_LEDGER
 
 
+def test_a_summary_beside_a_ledger_is_not_imported_whatever_its_columns_are(tmp_path):
+    summary = [
+        ["县区", "工作", "面积", "已整改面积", "完成时限", "状态"],
+        ["甲县", "违法用地", 10, 5, "2026-12-31", "整改中"],
+    ]
+    reading = read(book(tmp_path / "a.xlsx", 汇总=summary, 违法用地=[list(DUTY), duty()]))
+    assert [one.sheet for one in reading.rows] == ["违法用地"]
+    assert (reading.unread, reading.columns) == ((), ())
+
+
 @pytest.mark.parametrize(
     ("sheet", "title"), [("甲县", "违法用地台账"), ("违法用地-甲", "台账"), ("违法用地", "甲县违法用地整改台账")]
 )

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from db.models import DueKind
-from text.dates import DueReading, read_date, read_due
+from text.dates import DueReading, days_beside, read_date, read_due, same_day_after
 from text.reasons import Reason
 
 ISSUED = date(2026, 9, 1)
@@ -151,3 +151,30 @@ def test_no_text_whatever_breaks_the_reader(said):
     assert reading is None or (reading.due_on is None) == (
         reading.kind in (DueKind.INVALID, DueKind.IMMEDIATE, DueKind.LONG_TERM)
     )
+
+
+@pytest.mark.parametrize(
+    ("said", "days"),
+    [
+        ("2026年11月31日", (date(2026, 11, 30), date(2026, 12, 1))),
+        ("2026-02-29前", (date(2026, 2, 28), date(2026, 3, 1))),
+        ("20261131", (date(2026, 11, 30), date(2026, 12, 1))),
+        ("2026年11月30日", ()),
+        ("2026年13月1日", ()),
+        ("尽快", ()),
+    ],
+)
+def test_a_date_that_does_not_exist_has_a_day_on_both_sides(said, days):
+    assert days_beside(said) == days
+
+
+@pytest.mark.parametrize(
+    ("day", "start", "found"),
+    [
+        (date(2026, 3, 15), date(2026, 8, 1), date(2027, 3, 15)),
+        (date(2025, 9, 1), date(2026, 8, 1), date(2026, 9, 1)),
+        (date(2024, 2, 29), date(2025, 1, 1), None),
+    ],
+)
+def test_the_same_day_after_the_issue(day, start, found):
+    assert same_day_after(day, start) == found

@@ -1,7 +1,7 @@
 import pytest
 
 from db.models import Status
-from text.status_words import read_status
+from text.status_words import likely_statuses, read_status
 
 
 @pytest.mark.parametrize(
@@ -34,3 +34,22 @@ def test_every_code_is_read_as_itself(status):
 @pytest.mark.parametrize("words", ["", "已完成", "整改完成", "基本完成", "完成", "done", "未销号", "不予销号"])
 def test_a_word_that_is_not_known_is_never_taken_for_done(words):
     assert read_status(words) is None
+
+
+@pytest.mark.parametrize(
+    ("words", "first"),
+    [
+        ("正在整改之中", Status.IN_PROGRESS),
+        ("市里已销号", Status.CLOSED),
+        ("等待验收", Status.AWAITING_ACCEPTANCE),
+        ("退回再改", Status.RETURNED),
+    ],
+)
+def test_the_likeliest_status_is_offered_first(words, first):
+    assert likely_statuses(words)[0] is first
+
+
+@pytest.mark.parametrize("words", ["", "快好了", "未销号", "不予销号", "未验收", "没办法", "done"])
+def test_done_is_not_offered_first_unless_the_words_say_so(words):
+    assert likely_statuses(words)[0] not in (Status.CLOSED, Status.AWAITING_ACCEPTANCE)
+    assert len(likely_statuses(words)) == 4
