@@ -21,6 +21,8 @@ from text.reply import Button, Reply, speech
 
 CHOICES_A_ROW = 2
 TABLE_ENDINGS = (".xlsx", ".xlsm", ".xls", ".ods", ".csv")  # a picture with words is what the words say
+# a county's name alone may be the answer to a question; whatever else says a command remains one
+COMMANDS_ALONE = Vocabulary(commands=NAMES, is_region=lambda _word: False)
 MISREAD = (Why.UNKNOWN_REGION, Why.UNKNOWN_NUMBER, Why.UNKNOWN_WORD)
 
 
@@ -104,11 +106,10 @@ def _told(call: Call) -> Spoken | None:
     text = call.request.text.strip()
     if any(not text or one.name.lower().endswith(TABLE_ENDINGS) for one in call.request.attachments):
         return Spoken(command="import")
-    is_command = text.startswith("/") or text in NAMES
-    if call.person is None or call.person.id is None or not text or is_command:
+    if call.person is None or call.person.id is None or not text:
         return None
     question = open_question(call.session, call.request.chat, call.person.id, call.request.now)
-    if question is None or not question.takes_text:
+    if question is None or not question.takes_text or read_command(text, COMMANDS_ALONE) is not None:
         return None
     name, *begun = question.command.removeprefix("/").split()
     return Spoken(command=name, words=(*begun, text))

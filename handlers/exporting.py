@@ -73,14 +73,14 @@ def export(call: Call) -> Reply:
     )  # fmt: skip
     suffix = "ics" if kind == CALENDAR else CSV if as_csv else "xlsx"
     content, count = _calendar(call, asked) if kind == CALENDAR else WRITERS[kind](asked, as_csv)
-    title = call.speech.word(NAMES[kind])
     owner = call.known.name if kind == CALENDAR and _has_own(call) else asked.place
-    name = f"{owner}{title}_{call.today:%Y%m%d}.{suffix}"
+    title = _title(call, owner, kind)
+    name = f"{title}_{call.today:%Y%m%d}.{suffix}"
     stored = StoredFile(name=name, content=content, created_at=call.request.now)
     call.session.add(stored)
     call.session.flush()
     basis = overview.basis(call.session, call.office, call.today)
-    reply = call.reply("exported", name=f"{owner}{title}", count=count, kind=kind, basis=basis)
+    reply = call.reply("exported", name=title, count=count, kind=kind, basis=basis)
     return replace(reply, file=stored.id)
 
 
@@ -171,10 +171,16 @@ def _calendar(call: Call, asked: Export) -> tuple[bytes, int]:
     fields = [line.duty for line in _lines(asked, [duty for duty in duties if duty.due_on])]
     owner = call.known.name if _has_own(call) else asked.place
     content = write_calendar(
-        fields, name=f"{owner}{call.speech.word(NAMES[CALENDAR])}", written_at=asked.written_at,
+        fields, name=_title(call, owner, CALENDAR), written_at=asked.written_at,
         language=call.speech.language,
     )  # fmt: skip
     return content, content.count(b"\r\nBEGIN:VEVENT\r\n")
+
+
+def _title(call: Call, owner: str, kind: str) -> str:
+    """Name a file: 澜东区整改台账, 澜东区 Rectification ledger."""
+    between = "" if call.speech.language == "zh" else " "
+    return f"{owner}{between}{call.speech.word(NAMES[kind])}"
 
 
 def _has_own(call: Call) -> bool:

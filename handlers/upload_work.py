@@ -19,7 +19,7 @@ from documents.marked import Mark, MarkLevel, mark_workbook, marked_name
 from documents.records import BadFile, Doubt, LedgerReading, LedgerRow, Unread
 from handlers.importing import Draft, TableRead, drafted, load_table, read_file, words_of
 from handlers.questions import packed, unanswered
-from handlers.uploads import decide
+from handlers.uploads import decide, set_state
 from rules.policy import Office
 from services import ledger
 from services.chain import Act
@@ -30,6 +30,7 @@ from text.reply import STATUS_WORDS, Reply, Speech, speech
 
 MOST_SHOWN = 6  # changes listed in a message; the rest is counted
 
+EXPECTED = (Reason.ROW_TITLE, Reason.ROW_HEAD, Reason.ROW_BLANK)  # nobody misses them
 FOLLOWING = ("due_on", "due_kind", "county_code")
 
 Say = Callable[[Session, Upload, Reply], None]  # puts an answer into the outbox, in the same transaction
@@ -62,7 +63,7 @@ def _file_name(upload: Upload) -> str:
 def refuse(session: Session, upload_id: int, reason: Reason, say: Say) -> None:
     """Tell why a file cannot be imported; nothing of it was stored."""
     upload = session.get_one(Upload, upload_id)
-    upload.state, upload.claimed_until = UploadState.REFUSED, None
+    set_state(session, upload, UploadState.REFUSED)
     html = speech(upload.language).say("upload_refused", name=upload.name, why=words_of(reason, upload.language))
     say(session, upload, Reply(html=html))
 
@@ -80,7 +81,7 @@ def _compare(
         upload = session.get_one(Upload, upload_id)
         if upload.state != UploadState.SENT:  # cancelled meanwhile
             return
-        upload.state, upload.claimed_until = UploadState.COMPARED, None
+        set_state(session, upload, UploadState.COMPARED)
         if isinstance(read, TableRead):
             say(session, upload, _table_compared(session, office, upload, read, now))
         else:
@@ -103,8 +104,9 @@ def _ledger_compared(
         session.add(stored)
         session.flush()
         file_id = stored.id
+    buttons = decide(voice, upload, len(left), changes=not draft.difference.is_empty)
     html = voice.say("upload_compared", upload=upload, left=len(left), most=MOST_SHOWN, **_facts(draft, voice))
-    return Reply(html=html, buttons=tuple(decide(voice, upload, len(left))), stays=True, file=file_id)
+    return Reply(html=html, buttons=tuple(buttons), stays=True, file=file_id)
 
 
 def _facts(draft: Draft, voice: Speech) -> dict[str, object]:
@@ -117,7 +119,7 @@ def _facts(draft: Draft, voice: Speech) -> dict[str, object]:
         "unread": len(reading.unread),
         "notes": len({(note.sheet, note.cell, note.number) for note in draft.notes}),
         "sheets": sheets,
-        "skipped": len(reading.skipped) - len(sheets),
+        "skipped": sum(one.row > 0 and one.reason not in EXPECTED for one in reading.skipped),
         "repeated": sum(one.reason == Reason.ROW_DUPLICATE for one in reading.skipped),
     }
 

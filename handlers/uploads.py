@@ -4,7 +4,7 @@ from datetime import timedelta
 from typing import NoReturn
 
 import sqlalchemy as sa
-from sqlmodel import col, select
+from sqlmodel import Session, col, select
 
 from db.files import Upload, UploadState
 from db.models import Question
@@ -34,6 +34,7 @@ from text.reasons import Reason
 from text.reply import N_, Button, Reply, Speech
 
 ASK, YES, NO, UNDO, KEEP, SKIP, SUSPEND = "ask", "yes", "no", "undo", "keep", "skip", "suspend"
+OVER = (UploadState.CANCELLED, UploadState.REFUSED)
 LIKELY_A_ROW = 2
 MB = 1024 * 1024
 
@@ -148,9 +149,9 @@ def _answer(call: Call, upload: Upload, key: str, text: str) -> Reply:
     remember_answer(call.session, doubt, _meaning(call, doubt, text), call.known.id, call.request.now)
     left = unanswered(call.session, unpacked(upload.questions))
     if _is_written(upload):
-        _set_state(upload, UploadState.CONFIRMED)
+        set_state(call.session, upload, UploadState.CONFIRMED)
     elif not left or (doubt.field == COLUMN and left[0].field != COLUMN):
-        _set_state(upload, UploadState.SENT)  # read again with what is known now
+        set_state(call.session, upload, UploadState.SENT)  # read again with what is known now
     return ask(call, upload)
 
 
@@ -176,14 +177,14 @@ def _confirm(call: Call, upload: Upload) -> Reply:
     if upload.state != UploadState.COMPARED:
         return ask(call, upload)
     upload.confirmed_by = f"upload:{upload.id}"
-    _set_state(upload, UploadState.CONFIRMED)
+    set_state(call.session, upload, UploadState.CONFIRMED)
     return call.reply("upload_writing", name=upload.name, stays=True)
 
 
 def _cancel(call: Call, upload: Upload) -> Reply:
     if upload.state not in (UploadState.COMPARED, UploadState.SENT):
         raise Refusal(Why.UPLOAD_OVER, name=upload.name)
-    _set_state(upload, UploadState.CANCELLED)
+    set_state(call.session, upload, UploadState.CANCELLED)
     return call.reply("upload_cancelled", name=upload.name, stays=True)
 
 
@@ -192,12 +193,12 @@ def _take_back(call: Call, upload: Upload) -> Reply:
         raise Refusal(Why.NOTHING_TO_UNDO)
     act = Act(key=call.request.key, at=call.request.now, person=call.person, said_in=call.request.chat)
     taken = ledger.take_back(call.session, act, upload.confirmed_by, call.office.policy)
-    _set_state(upload, UploadState.CANCELLED)
+    set_state(call.session, upload, UploadState.CANCELLED)
     return call.reply("upload_undone", name=upload.name, taken=taken, stays=True)
 
 
 def _check_open(upload: Upload) -> None:
-    if upload.state in (UploadState.CANCELLED, UploadState.REFUSED):
+    if upload.state in OVER:
         raise Refusal(Why.UPLOAD_OVER, name=upload.name)
 
 
@@ -205,16 +206,19 @@ def _is_written(upload: Upload) -> bool:
     return bool(upload.confirmed_by)
 
 
-def _set_state(upload: Upload, state: UploadState) -> None:
+def set_state(session: Session, upload: Upload, state: UploadState) -> None:
+    """Move an upload on; what nobody can answer any more is no longer waited for."""
     upload.state, upload.claimed_until, upload.attempts = state, None, 0
+    if state in OVER:
+        session.execute(sa.delete(Question).where(col(Question.command).like(f"/import {upload.id} %")))
 
 
-def decide(voice: Speech, upload: Upload, left: int) -> list[tuple[Button, ...]]:
-    """Offer what can be done with an upload now: answer what waits, write it, give it up, take it back."""
+def decide(voice: Speech, upload: Upload, left: int, *, changes: bool = True) -> list[tuple[Button, ...]]:
+    """Offer what can be done with an upload now: answer what waits, write what it changes, give it up, take it back."""
     rows = []
     if left:
         rows.append((voice.button(N_("逐处回答（%(left)s）"), f"/import {upload.id} {ASK}", left=left),))
     if _is_written(upload):
         return [*rows, (voice.button(N_("撤销这次导入"), f"/import {upload.id} {UNDO}"),)]
-    yes = voice.button(N_("写入台账"), f"/import {upload.id} {YES}")
-    return [*rows, (yes, voice.button(N_("取消"), f"/import {upload.id} {NO}"))]
+    yes = (voice.button(N_("确认写入"), f"/import {upload.id} {YES}"),) if changes else ()
+    return [*rows, (*yes, voice.button(N_("取消"), f"/import {upload.id} {NO}"))]

@@ -12,13 +12,17 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
+from sqlalchemy import text
 from sqlmodel import Session, select
 
+from db.files import StoredFile, Upload
 from db.models import Duty, Notice, Outbox, OutboxKind, Person, Status
 from db.queries import regions
 from db.store import Store
 from handlers.answer import answer
-from handlers.request import Request
+from handlers.request import Attachment, Request
+from handlers.upload_work import work_on
+from rehearsal.cast import CITY
 from rules.policy import Office
 from rules.refusal import Why
 from scheduler.notices import render
@@ -33,7 +37,7 @@ from text.reply import Reply, Speech
 DOC = Path(__file__).parent.parent / "docs" / "messages.md"
 CITY_GROUP, COUNTY_GROUP, OTHER_GROUP = "telegram:-1001", "telegram:-1002", "telegram:-1009"
 MORNING = datetime.fromisoformat("2026-11-19T08:30+08:00")
-INTERNAL = {"parts", "list"}  # pieces of other templates
+INTERNAL = {"parts", "list", "upload_parts", "table_parts"}  # pieces of other templates
 
 
 @dataclass(frozen=True)
@@ -48,7 +52,38 @@ class Line:
     later: timedelta = timedelta()
     named: str | None = None
     keeps: str | None = None  # under which name the undo button's number is remembered
+    file: str | None = None  # which of FILES is sent with it
 
+
+ANSWER_ALL = "(逐处点选)"
+
+
+def _ledger(*changes: tuple[str, str, str]) -> bytes:
+    """The sample's ledger with something changed in some rows: (number, old, new); no new: the row is gone."""
+    lines = (CITY / "ledger_clean.csv").read_text(encoding="utf-8-sig").splitlines()
+    for number, old, new in changes:
+        at = next(i for i, line in enumerate(lines) if line.startswith(f"{number},"))
+        assert old in lines[at], (number, old)
+        lines[at] = lines[at].replace(old, new, 1) if new else ""
+    return "\n".join(line for line in lines if line).encode()
+
+
+FILES: dict[str, bytes] = {
+    "大台账.xlsx": bytes(21 * 1024 * 1024),
+    "整改台账.xlsx": (CITY / "ledger.xlsx").read_bytes(),
+    "11月台账.csv": _ledger(
+        ("DC-2026-004", "50.86", "51.00"),
+        ("DC-2026-046", ",awaiting_acceptance,,", ",closed,2026-11-17,"),
+        ("WF-2026-002", ",closed,", ",in_progress,"),
+        ("DC-2026-003", "DC-2026-003", ""),
+    ),
+    "县里的台账.csv": (
+        "编号,县(市、区),面积(亩),整改时限,整改状态,包保干部意见\nXX-1,澜东区,3.5,2026-12-20,整改中,同意\n"
+    ).encode(),
+    "同样的台账.csv": _ledger(),
+    "通知.docx": b"PK no workbook at all",
+    "officials.csv": (CITY / "officials.csv").read_bytes().replace(b"000-", b"001-", 1),
+}
 
 SCENES = (
     Line("凭邀请链接加入", "stranger", "/start {code}"),
@@ -85,6 +120,30 @@ SCENES = (
     Line("订日报", "澜东区 李明波", "日报 订阅"),
     Line("退日报", "澜东区 李明波", "日报 退订"),
     Line("退日报,按职务仍发", "姜启林", "日报 退订"),
+    Line("导入,还没发文件", "姜启林", "导入", named="no_upload"),
+    Line("文件太大", "苗宏宁", "", file="大台账.xlsx", named="file_too_large"),
+    Line("发台账", "苗宏宁", "", file="整改台账.xlsx"),
+    Line("逐处回答", "苗宏宁", "/import {upload} ask"),
+    Line("答得不对", "苗宏宁", "2026年11月31日", named="bad_answer"),
+    Line("答完了", "苗宏宁", ANSWER_ALL),
+    Line("发改过的台账", "苗宏宁", "", file="11月台账.csv"),
+    Line("问销号", "苗宏宁", "/import {upload} ask"),
+    Line("问不见了的", "姜启林", "/import {upload} ask {key}"),
+    Line("写入", "苗宏宁", "/import {upload} yes"),
+    Line("撤销导入", "苗宏宁", "/import {upload} undo"),
+    Line("导入已结束", "苗宏宁", "/import {upload} no", named="upload_over"),
+    Line("发有新列的台账", "苗宏宁", "", file="县里的台账.csv"),
+    Line("问新列", "苗宏宁", "/import {upload} ask"),
+    Line("取消导入", "苗宏宁", "/import {upload} no"),
+    Line("台账没有变化", "苗宏宁", "", file="同样的台账.csv"),
+    Line("不是台账", "苗宏宁", "", file="通知.docx"),
+    Line("发名册", "苗宏宁", "", file="officials.csv"),
+    Line("写入名册", "苗宏宁", "/import {upload} yes"),
+    Line("名册没有变化", "苗宏宁", "", file="officials.csv"),
+    Line("导出", "姜启林", "导出"),
+    Line("导出超期", "姜启林", "导出 超期"),
+    Line("导出进度表", "姜启林", "导出 进度 澜东区"),
+    Line("导出日历", "澜东区 马景民", "导出 日历"),
     Line("不懂的命令", "澜东区 马景民", "/hello", named="unknown_command"),
     Line("不懂的话", "澜东区 马景民", "你好", named="not_understood"),
     Line("陌生人", "stranger2", "进度", named="stranger"),
@@ -124,7 +183,8 @@ class Telling:
 
     def __init__(self, store: Store, office: Office) -> None:
         self.store, self.office = store, office
-        self.facts = {"language": office.language, "code": ""}
+        self.facts = {"language": office.language, "code": "", "upload": "", "key": ""}
+        self.worked: dict[str, Reply] = {}
         self.count = 0
 
     def move_in(self) -> None:
@@ -140,6 +200,8 @@ class Telling:
             self.facts["code"] = identity.invite(session, act, newcomer, self.office.policy)
 
     def says(self, line: Line) -> Reply | None:
+        if line.says == ANSWER_ALL:
+            return self._answers_all(line)
         self.count += 1
         with self.store.writing() as session:
             sender = f"telegram:{line.who}"
@@ -149,12 +211,45 @@ class Telling:
         undo = [b.command for row in said.buttons for b in row if b.command.startswith("/undo")] if said else []
         if line.keeps:
             self.facts[line.keeps] = undo[0].split()[1]
+        self._work(line)
+        asked = [button.command.split() for row in said.buttons for button in row] if said else []
+        later = [words[-1] for words in asked if words[0] == "/import" and words[2] == "ask" and len(words) > 3]
+        self.facts["key"] = later[0] if later else ""
         return said
+
+    def _answers_all(self, line: Line) -> Reply | None:
+        """Press one of each question's buttons, the likeliest where there is no other way, until nothing is asked."""
+        said = self.says(replace(line, says="/import {upload} ask"))
+        while said and (choices := [b.command for row in said.buttons for b in row if " ask" not in b.command]):
+            keep = [command for command in choices if command.endswith(" keep")]
+            said = self.says(replace(line, says=(keep or choices)[0]))
+        return said
+
+    def _work(self, line: Line) -> None:
+        """Do what is to be done on uploads, as the program does it beside the chat."""
+        with self.store.writing() as session:
+            uploads = list(session.exec(select(Upload).where(text("state IN ('sent', 'confirmed')"))))
+            for upload in uploads:
+                if upload.file_id is None:
+                    stored = StoredFile(name=upload.name, content=FILES[upload.name], created_at=NOW)
+                    session.add(stored)
+                    session.flush()
+                    upload.file_id = stored.id
+                self.facts["upload"] = str(upload.id)
+
+        def say(_session: Session, _upload: Upload, reply: Reply) -> None:
+            self.worked[
+                f"{line.title}，核对后" if line.file or line.says == ANSWER_ALL else f"{line.title}，完成后"
+            ] = reply
+
+        for upload in uploads:
+            work_on(self.store, self.office, upload.id or 0, NOW + timedelta(minutes=self.count), say)
 
     def _request(self, line: Line, sender: str) -> Request:
         return Request(
             key=f"doc:{self.count}", sender=sender, chat=line.chat or sender, text=line.says.format(**self.facts),
             now=NOW + timedelta(minutes=self.count) + line.later, is_group=line.chat is not None, chat_title="整改群",
+            attachments=_attached(line.file),
         )  # fmt: skip
 
     def notices(self) -> Iterator[tuple[str, Reply]]:
@@ -186,6 +281,10 @@ class Telling:
         return _told(session, row, self.office)
 
 
+def _attached(name: str | None) -> tuple[Attachment, ...]:
+    return (Attachment(address=f"telegram:{name}", name=name, size=len(FILES[name])),) if name else ()
+
+
 def _told(session: Session, row: Outbox, office: Office) -> Reply:
     told = render(session, row, office, MORNING)
     assert told is not None
@@ -195,6 +294,7 @@ def _told(session: Session, row: Outbox, office: Office) -> Reply:
 def others(speaker: Speech) -> Iterator[tuple[str, Reply]]:
     """Messages that no scene brings about."""
     yield "出错时", Reply(html=speaker.say("trouble", reference="3f2a91bc"))
+    yield "文件发不出时写在前面", Reply(html=speaker.say("file_missing"))
     yield "发送存疑时写在前面", Reply(html=speaker.say("repeated"))
     facts = {"name": "王志远", "several": ["QL0015", "QL0105"]}
     yield "终端:同名", Reply(html=speaker.say("refusals", why="unknown_person", **facts))
@@ -215,7 +315,10 @@ def spoken(city_file: Path, tmp_path_factory: pytest.TempPathFactory, office: Of
         store = Store(f"sqlite:///{path}")
         telling = Telling(store, replace(office, language=language))
         telling.move_in()
-        answers = {line.title: telling.says(line) for line in SCENES}
+        answers: dict[str, Reply | None] = {}
+        for line in SCENES:
+            answers[line.title] = telling.says(line)
+            answers |= telling.worked
         silent = [title for title, answered in answers.items() if answered is None]
         assert not silent
         notices, rest = dict(telling.notices()), dict(others(voice.speech(language)))
@@ -230,14 +333,19 @@ def document(said: dict[str, dict[str, Reply]]) -> str:
         "由 tests/test_messages_doc.py 用样例城市生成，过时则测试不通过。"
         "Made by that test from the sample city; it fails when this page is stale.\n"
     ]
-    says = {line.title: line for line in SCENES}
+    scenes = {line.title: line for line in SCENES}
     for title, reply in said["zh"].items():
-        line = says.get(title)
+        line = scenes.get(title)
         where = {None: "私聊", CITY_GROUP: "市群", COUNTY_GROUP: "县群", OTHER_GROUP: "未绑定的群"}
         heading = f"## {title}\n"
         if line:
             who = line.who.replace("stranger2", "陌生人").replace("stranger", "受邀人")
-            heading += f"\n{who}，{where[line.chat]}：`{line.says}`\n"
+            says = (
+                f"发送文件 {line.file}"
+                if line.file
+                else line.says.replace("{upload}", "1").replace("{key}", "1a2b3c4d")
+            )
+            heading += f"\n{who}，{where[line.chat]}：`{says}`\n"
         parts.append(f"{heading}\n{shown(reply)}\n{shown(said['en'][title])}")
     return "\n".join(parts)
 

@@ -55,7 +55,9 @@ def read_command(text: str, vocabulary: Vocabulary) -> Spoken | None:
 
 
 def _by_alias(line: str, vocabulary: Vocabulary, *, asks: bool) -> Spoken | None:
-    for alias in sorted(vocabulary.commands, key=len, reverse=True):
+    first = line.split(maxsplit=1)[0] if line else ""
+    # 导出 超期 begins with a command, though it ends with another's name
+    for alias in sorted(vocabulary.commands, key=lambda alias: (alias == first.lower(), len(alias)), reverse=True):
         rest = _without(line, alias)
         if rest is not None and not rest.endswith(_NEGATIONS):  # 还没完成 says the opposite of what it ends with
             glued = bool(rest) and line.lower().startswith(alias) and line[len(alias)] not in _SEPARATORS

@@ -79,7 +79,7 @@ async def test_a_new_office_sends_its_ledger_answers_and_is_at_work(new_city: Ci
         again = await told(city, OPERATOR, "新增240件")
         assert "要请您定" not in again.text
         assert stored(city) == []
-        await press(city, OPERATOR, again, "写入台账")
+        await press(city, OPERATOR, again, "确认写入")
         done = await told(city, OPERATOR, "已写入台账")
         assert "新增240件" in done.text
         city.say(HEAD, "/status 澜东区")
@@ -146,7 +146,7 @@ async def test_what_waits_may_be_answered_after_writing_and_all_of_it_taken_back
     city = new_city
     async with city.running() as program:
         send(city, OPERATOR)
-        await press(city, OPERATOR, await told(city, OPERATOR, "读完了"), "写入台账")
+        await press(city, OPERATOR, await told(city, OPERATOR, "读完了"), "确认写入")
         done = await told(city, OPERATOR, "已写入台账")
         assert "还有6处等您定" in done.text
         assert len(stored(city)) == 238
@@ -218,7 +218,7 @@ async def test_a_cancelled_upload_writes_nothing_and_is_over(new_city: City) -> 
         summary = await told(new_city, OPERATOR, "读完了")
         await press(new_city, OPERATOR, summary, "取消")
         await told(new_city, OPERATOR, "什么都没有写入")
-        await press(new_city, OPERATOR, summary, "写入台账")
+        await press(new_city, OPERATOR, summary, "确认写入")
         await told(new_city, OPERATOR, "已经结束")
     assert stored(new_city) == []
 
@@ -232,7 +232,7 @@ async def test_officials_in_a_file_are_compared_and_confirmed_too(city: City) ->
         send(city, OPERATOR, changed.encode(), "officials.csv")
         summary = await told(city, OPERATOR, "读完了")
         assert "更改1条" in summary.text
-        await press(city, OPERATOR, summary, "写入台账")
+        await press(city, OPERATOR, summary, "确认写入")
         await told(city, OPERATOR, "已写入")
         send(city, OPERATOR, changed.encode(), "officials2.csv")
         await told(city, OPERATOR, "没有可以写入的变化")
