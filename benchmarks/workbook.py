@@ -55,7 +55,7 @@ def measure(city: Path, home: Path, rounds: int) -> None:
     heads = ("", "s", "x calamine", "openpyxl x", "MB", "child MB")
     table(f"{ROWS} rows of {len(HEADS)} columns, medians of paired turns", heads, rows)
     ledger = _ratio(seconds["duban ledger"], seconds["calamine merely"])
-    goal("the ledger read, in calamine's merely reading", ledger, GOAL_MERELY, at_least=False)
+    goal("the ledger read, checked and compared, in calamine's merely reading", ledger, GOAL_MERELY, at_least=False)
     goal("the same, as it is aimed at", ledger, AIM_MERELY, at_least=False)
     goal("every cell in hand", _ratio(seconds["duban cells"], seconds["calamine merely"]), GOAL_DOOR, at_least=False)
     goal("times as fast as openpyxl", _ratio(seconds[OPENPYXL], seconds["duban ledger"]), 1.0, at_least=True)
@@ -143,15 +143,21 @@ def _cells() -> Callable[[Path, Path], int]:
 
 
 def _ledger() -> Callable[[Path, Path], int]:
-    from documents.ledger import Known, read_ledger
-    from rules.policy import WORKSTREAMS
+    from db.store import Store
+    from documents.ledger import read_ledger
+    from handlers.importing import drafted, known_of
+    from rules.policy import Office
+
+    office = Office(name="青澜市自然资源督察办公室", city="青澜市")
 
     def read(path: Path, city: Path) -> int:
-        names = {name: name for name in _counties(city)}
-        reading = read_ledger(path, Known(find_county=names.get, workstreams=WORKSTREAMS))
-        if len(reading.rows) != ROWS:
-            raise SystemExit(f"the judge is wrong: {len(reading.rows)} duties of {ROWS} were read")
-        # comparing with what is stored (services.differences.compare) belongs here
+        store = Store(f"sqlite:///{city}")
+        with store.reading() as session:
+            reading = read_ledger(path, known_of(session, office))
+            draft = drafted(session, office, reading, date(2026, 11, 18))
+        store.close()
+        if len(draft.difference.new) != ROWS:
+            raise SystemExit(f"the judge is wrong: {len(draft.difference.new)} duties of {ROWS} are new")
         return len(reading.rows)
 
     return read

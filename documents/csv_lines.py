@@ -18,6 +18,9 @@ _PIECE_BYTES = 1024 * 1024
 _MARKUP = (b"<", b"%PDF", b"{\\rtf")  # texts too, but none with lines of cells
 
 
+_OLE = bytes.fromhex("d0cf11e0a1b11ae1")  # an old .xls, or a workbook with a password
+
+
 def is_text(path: Path) -> bool:
     """Whether a file is a text that may be a csv, by its beginning."""
     with path.open("rb") as source:
@@ -26,6 +29,14 @@ def is_text(path: Path) -> bool:
     if b"\0" in beginning or beginning.startswith(b"PK") or shown.startswith(_MARKUP):
         return False
     return any(_decodes(beginning, encoding) for encoding in _ENCODINGS)
+
+
+def is_csv(path: Path) -> bool:
+    """Whether a file is to be read as a csv: a text under any name, or rubbish that calls itself one."""
+    if is_text(path):
+        return True
+    with path.open("rb") as source:
+        return path.suffix.lower() == ".csv" and not source.read(8).startswith((b"PK", _OLE))
 
 
 def _decodes(beginning: bytes, encoding: str) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from documents.csv_lines import read_lines
+from documents.csv_lines import is_csv, read_lines
 from documents.records import BadFile
 
 LEDGER, OFFICIALS, COUNTIES, TARGETS, WORKDAYS = "ledger", "officials", "counties", "targets", "workdays"
@@ -19,7 +19,7 @@ _TELLING = {
 
 def kind_of_file(path: Path) -> str:
     """Return the kind by a column that only one kind has; whatever is none of the tables is tried as a ledger."""
-    if path.suffix.lower() != ".csv":
+    if not is_csv(path):
         return LEDGER
     try:
         head = next(iter(read_lines(path)), [])

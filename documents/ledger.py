@@ -8,7 +8,7 @@ from functools import cache, partial
 from pathlib import Path
 
 from documents.clean_csv import is_clean, read_clean
-from documents.csv_lines import read_lines, sheet_of_lines
+from documents.csv_lines import is_csv, read_lines, sheet_of_lines
 from documents.duplicates import settle_duplicates
 from documents.duty import name_row, read_duty
 from documents.head import Head, find_head
@@ -100,7 +100,7 @@ def read_ledger(path: Path | str, known: Known, progress: Progress = _unseen) ->
     ``progress`` is told now and then how many rows are read, and of how many.
     """
     path = Path(path)
-    if path.suffix.lower() != ".csv":
+    if not is_csv(path):
         return read_sheets(read_workbook(path), known, progress)
     lines = read_lines(path)
     if not is_clean(lines):

@@ -20,6 +20,7 @@ from text.reasons import Reason
 
 AREA_FIELDS = ("area_mu", "farmland_mu", "basic_farmland_mu", "rectified_area_mu", "rectified_farmland_mu")
 WORD_FIELDS = ("county", "workstream", "sub_type", "status")  # a word here means the same in every row
+BLANK_FIELDS = ("farmland_mu", "rectified_area_mu", "rectified_farmland_mu")  # what blank means, an office says once
 DITTO = frozenset({"同上", "同前", "〃", '"', "″", "''"})
 DASHES = frozenset({"-", "--", "—", "——", "–", "―", "/", "\\", "─", "──"})
 _DITTO_BEGINS = frozenset({*(ditto[0] for ditto in DITTO), " ", "\u3000", "\n"})
@@ -89,12 +90,13 @@ class DutyRow:
 
     def subject_of(self, name: str, raw: str) -> str:
         """Return what an answer about a field is remembered under."""
-        alike = name in WORD_FIELDS and raw.strip() and raw.strip() not in DITTO
+        text = raw.strip()
+        alike = (name in WORD_FIELDS and text not in DITTO) if text else name in BLANK_FIELDS
         return "" if alike else self.subject
 
     def use_answers(self, answers: Answers) -> None:
         """Put answers in the place of cells."""
-        names = [*self.columns] if answers.about(self.subject) else WORD_FIELDS
+        names = [*self.columns] if answers.about(self.subject) else (*WORD_FIELDS, *BLANK_FIELDS)
         for name in names:
             raw = self.asked_text(name)
             subject = self.subject_of(name, raw)

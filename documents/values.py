@@ -15,7 +15,7 @@ from typing import NamedTuple
 
 from db.models import DueKind, Status
 from documents.numbers import plain_number, tight
-from documents.sheet_rows import DASHES, DutyRow
+from documents.sheet_rows import BLANK_FIELDS, DASHES, DutyRow
 from documents.workbook import Cell, CellKind
 from text.dates import FIRST_YEAR, LAST_YEAR, DueReading, days_beside, read_due
 from text.quantities import MU, fits, read_area, units_in
@@ -128,7 +128,7 @@ def _area_of_nothing(row: DutyRow, name: str) -> Decimal | None:
     """Blank basic farmland is usual and means none; any other blank is asked about."""
     if name == "basic_farmland_mu":
         return Decimal(0)
-    row.doubt(name, Reason.AREA_MISSING)
+    row.doubt(name, Reason.AREA_MISSING, ("0",) if name in BLANK_FIELDS else ())
     return None
 
 

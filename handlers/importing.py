@@ -146,7 +146,7 @@ def _numbers_by_spot(session: Session) -> dict[tuple[str, str], str]:
 def drafted(session: Session, office: Office, reading: LedgerReading, today: date) -> Draft:
     """Compare what was read with what is stored, and gather what a person has to look at."""
     entries = (
-        Entry(fields=vars(row.duty), raw=row.raw, waiting=frozenset(doubt.field for doubt in row.doubts))
+        Entry(fields=vars(row.duty), raw=row.raw, waiting=_waiting(row) if row.doubts else frozenset())
         for row in reading.rows
     )
     mentioned = {row.number for row in reading.unread if row.number}
@@ -162,6 +162,11 @@ def drafted(session: Session, office: Office, reading: LedgerReading, today: dat
         reading=reading, difference=difference, questions=questions,
         notes=(*notes, *_gone_officials(session, reading.rows, today)),
     )  # fmt: skip
+
+
+def _waiting(row: LedgerRow) -> frozenset[str]:
+    """Return the fields that wait for a person; the column of persons has another name than its field."""
+    return frozenset("persons" if doubt.field == "person" else doubt.field for doubt in row.doubts)
 
 
 def _noted(row: LedgerRow, note: Note) -> Doubt:

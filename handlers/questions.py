@@ -18,6 +18,7 @@ from text.field_words import FIELD_WORDS
 from text.reasons import Reason
 from text.reply import N_, STATUS_WORDS, Speech
 
+BLANK = "blank"
 UNUSED = "-"  # said of a column that is not used
 EMPTY = frozenset({Reason.DATE_IMPOSSIBLE, Reason.DATE_UNREADABLE, Reason.AREA_MISSING, Reason.AREA_UNREADABLE})
 
@@ -81,6 +82,8 @@ def kind_of_question(doubt: Doubt) -> str:
     """Return by which words a question is asked."""
     if doubt.field in (COLUMN, VANISHED, ROW):
         return doubt.field
+    if not doubt.subject and not doubt.raw.strip():
+        return BLANK
     return "lowers" if doubt.reason == Reason.LOWERS_ACCEPTED else "word" if not doubt.subject else "cell"
 
 
@@ -95,6 +98,8 @@ def likely_label(doubt: Doubt, text: str, voice: Speech) -> str:
         return voice.word(N_("保持已销号"))
     if doubt.field == COLUMN:
         return voice.word(FIELD_WORDS[text]) if text in FIELD_WORDS else text
+    if kind_of_question(doubt) == BLANK:
+        return voice.word(N_("空着就是%(text)s")) % {"text": text}
     return status_word(text, voice) if doubt.field == "status" else text
 
 

@@ -98,6 +98,8 @@ def _event(act: Act, link: Link, last: Event | None) -> Event:
 
 def plain(value: Any) -> Any:
     """Return a value as JSON keeps it, so that what was said last time compares equal."""
+    if type(value) is str or value is None:  # most are; a large file has millions
+        return value
     if isinstance(value, Decimal):
         return format(value.normalize(), "f")
     if isinstance(value, StrEnum):

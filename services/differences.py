@@ -35,20 +35,37 @@ class Entry:
 
 @dataclass(frozen=True, kw_only=True)
 class Change:
-    """What a file would make of one duty: field -> (what the last file said, what this one says), as JSON keeps it."""
+    """What a file would make of one duty: field -> (what the last file said, what this one says), as JSON keeps it.
+
+    Of a new duty everything is new: its ``changes`` are not written out.
+    """
 
     number: str
     entry: Entry
-    said: dict[str, Any]
-    changes: dict[str, tuple[Any, Any]]
     region_id: int
     duty_id: int | None = None
+    held: Mapping[str, Any] = field(default_factory=dict)  # what stays as it was said before
+    changes: Mapping[str, tuple[Any, Any]] = field(default_factory=dict)
+
+    @property
+    def is_new(self) -> bool:
+        """Whether the duty is not stored yet."""
+        return self.duty_id is None
+
+    @property
+    def said(self) -> dict[str, Any]:
+        """What is remembered as said by this file."""
+        return {name: plain(value) for name, value in self.entry.fields.items()} | dict(self.held)
+
+    def touches(self, name: str) -> bool:
+        """Whether the file changes a field."""
+        return self.is_new or name in self.changes
 
     @property
     def closes(self) -> bool:
         """Whether the duty is struck off by the file."""
         before, after = self.changes.get("status", (None, None))
-        return self.duty_id is not None and after == Status.CLOSED and before != Status.CLOSED
+        return bool(after == Status.CLOSED and before != Status.CLOSED)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -138,25 +155,26 @@ def _file(
     difference: Difference, entry: Entry, stored: _Stored | None, region_id: int, answers: Answers
 ) -> None:  # fmt: skip
     number = entry.fields["duty_id"]
+    if stored is None:
+        difference.new.append(Change(number=number, entry=entry, region_id=region_id))
+        return
     said = {name: plain(value) for name, value in entry.fields.items()}
-    if stored and stored.imported == as_text(said):
+    if stored.imported == as_text(said):
         difference.same.append(number)
         return
-    before = json.loads(stored.imported) if stored else {}
-    held = _held(entry.waiting) if stored else frozenset()
-    if stored and stored.status == Status.CLOSED and said["status"] not in (Status.CLOSED, before.get("status")):
+    before = json.loads(stored.imported)
+    held = {name: before.get(name) for name in _held(entry.waiting)}
+    if stored.status == Status.CLOSED and said["status"] not in (Status.CLOSED, before.get("status")):
         lowering = Lowering(number=number, says=Status(said["status"]), raw=f"{said['status']}|{stored.closed_on}")
-        held |= _settle_lowering(difference, lowering, answers)
-    said = {name: before.get(name) if name in held else value for name, value in said.items()}
-    changes = {name: (before.get(name), value) for name, value in said.items() if before.get(name) != value}
-    if stored and not changes:
+        held |= {name: before.get(name) for name in _settle_lowering(difference, lowering, answers)}
+    now = said | held
+    changes = {name: (before.get(name), value) for name, value in now.items() if before.get(name) != value}
+    if not changes:
         difference.same.append(number)
         return
-    change = Change(
-        number=number, entry=entry, said=said, changes=changes, region_id=region_id,
-        duty_id=stored.id if stored else None,
-    )  # fmt: skip
-    (difference.changed if stored else difference.new).append(change)
+    difference.changed.append(
+        Change(number=number, entry=entry, region_id=region_id, duty_id=stored.id, held=held, changes=changes)
+    )
 
 
 def _held(waiting: frozenset[str]) -> frozenset[str]:

@@ -44,7 +44,7 @@ def write(session: Session, act: Act, difference: Difference) -> None:
     for change, duty, event in zip(changes, duties, events, strict=True):
         assert duty.id is not None
         session.add_all(_officials(session, duty.id, change))
-        if REPORTED & change.changes.keys():
+        if any(change.touches(name) for name in REPORTED):
             session.add(_progress(duty, event))
     _forget_vanished(session, [*difference.same, *(change.number for change in changes)])
     session.flush()
@@ -58,7 +58,7 @@ def _duties(session: Session, act: Act, changes: Sequence[Change]) -> list[Duty]
     return [
         known[change.duty_id]
         if change.duty_id is not None
-        else Duty(number=change.number, workstream=change.said["workstream"], region_id=change.region_id,
+        else Duty(number=change.number, workstream=change.entry.fields["workstream"], region_id=change.region_id,
                   known_at=act.at)
         for change in changes
     ]  # fmt: skip
@@ -66,19 +66,20 @@ def _duties(session: Session, act: Act, changes: Sequence[Change]) -> list[Duty]
 
 def _link(change: Change, duty: Duty) -> Link:
     """Say what changed, with all that is needed to take it back."""
-    before: dict[str, Any] = {}
-    if duty.id is not None:
-        stored = {name: plain(getattr(duty, name)) for name in STORED if name in change.changes}
-        said = {name: old for name, (old, _new) in change.changes.items()}
-        before = {**stored, "region_id": duty.region_id, "imported": said, "raw": duty.raw}
+    subject = f"{DUTY}{change.number}"
+    if change.is_new:
+        return Link(subject=subject, kind=IMPORTED, after=change.said)
+    stored = {name: plain(getattr(duty, name)) for name in STORED if name in change.changes}
+    said = {name: old for name, (old, _new) in change.changes.items()}
+    before = {**stored, "region_id": duty.region_id, "imported": said, "raw": duty.raw}
     after = {name: new for name, (_old, new) in change.changes.items()}
-    return Link(subject=f"{DUTY}{change.number}", kind=IMPORTED, before=before, after=after)
+    return Link(subject=subject, kind=IMPORTED, before=before, after=after)
 
 
 def _fill(duty: Duty, change: Change) -> None:
     duty.region_id = change.region_id
     for name in STORED:
-        if name in change.changes:
+        if change.touches(name):
             setattr(duty, name, _value(name, change.entry.fields[name]))
     duty.imported, duty.raw = change.said, dict(change.entry.raw)
 
@@ -89,10 +90,10 @@ def _value(name: str, value: Any) -> Any:
 
 def _officials(session: Session, duty_id: int, change: Change) -> Iterator[DutyOfficial]:
     for level, column in OFFICIALS:
-        if column not in change.changes:
-            continue
-        names = change.said[column] if level == Level.RESPONSIBLE else [change.said[column]]
-        yield from _named(session, duty_id, level, names, is_new=change.duty_id is None)
+        if change.touches(column):
+            said = change.entry.fields[column]
+            names = said if level == Level.RESPONSIBLE else [said]
+            yield from _named(session, duty_id, level, names, is_new=change.is_new)
 
 
 def _named(

@@ -217,6 +217,17 @@ def test_a_typed_answer_is_judged_at_once(field, typed, answer):
     assert check_answer(doubt(field), typed, known()) == answer
 
 
+def test_what_a_blank_area_means_is_asked_once_for_the_whole_column(read_duties):
+    blank = [{"已整改面积": None}, {"已整改面积": None}, {}]
+    reading = read_duties(*blank)
+    assert questions(reading) == [(("", "rectified_area_mu", ""), ("0",))]
+    said = read_duties(*blank, **answers({("", "rectified_area_mu", ""): "0"}))
+    assert ("", "rectified_area_mu", "") not in [key for key, _ in questions(said)]
+    assert [one.duty.rectified_area_mu for one in said.rows][:2] == [0, 0]
+    assert said.rows[2].duty.rectified_area_mu != 0
+    assert [key for key, _ in questions(read_duties({"面积": None}))] == [("X-1", "area_mu", "")]
+
+
 def test_a_question_about_the_unit_is_answered_with_one():
     unit = doubt("area_mu", Reason.AREA_UNIT_UNCLEAR)
     assert check_answer(unit, "10", known()) is Reason.AREA_UNIT_UNCLEAR
