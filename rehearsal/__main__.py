@@ -1,5 +1,10 @@
-"""``make run``: the real program against the look-alike, with a chat page to live a working day in."""
+"""``make run``: the real program against the look-alike, with a chat page to live a working day in.
 
+``python -m rehearsal --without-ledger`` is the office's first day instead: everything is there but the ledger, which
+苗宏宁 sends in the page (``rehearsal/city/ledger.xlsx``).
+"""
+
+import argparse
 import asyncio
 import signal
 import sys
@@ -13,7 +18,7 @@ from bot.program import Program, utc_now
 from bot.settings import Settings, from_values
 from db.migrations import upgrade
 from db.store import Store
-from rehearsal.cast import load_city, move_in
+from rehearsal.cast import FILES, load_city, move_in
 from rehearsal.clock import VirtualClock
 from rehearsal.lookalike import Lookalike
 from rehearsal.page import Page
@@ -29,7 +34,7 @@ OFFICE = {
 }
 
 
-async def rehearse(port: int, home: Path) -> None:
+async def rehearse(port: int, home: Path, *, with_ledger: bool = True) -> None:
     """Run until interrupted."""
     start = datetime.fromisoformat(START)
     database = {"url": f"sqlite:///{home}/duban.db"}
@@ -37,7 +42,8 @@ async def rehearse(port: int, home: Path) -> None:
     say("正在导入样例城市 … / loading the sample city …")
     store = Store(settings.database_url)
     upgrade(store.engine)
-    load_city(store, settings.office, start - timedelta(minutes=30))
+    files = [one for one in FILES if with_ledger or one[0] != "ledger"]
+    load_city(store, settings.office, start - timedelta(minutes=30), files)
     clock = VirtualClock(settings.office, start, utc_now)
     telegram = Lookalike(token=TOKEN, username=BOT_NAME, clock=clock.now, history=5000)
     await telegram.start()
@@ -79,10 +85,19 @@ def say(line: str) -> None:
 
 def main() -> None:
     """Rehearse in a database that is gone afterwards."""
+    asked = _arguments()
     logs.set_up((TOKEN,))
-    port = int(sys.argv[1]) if len(sys.argv) > 1 else PORT
     with tempfile.TemporaryDirectory(prefix="duban-rehearsal-") as home:
-        asyncio.run(rehearse(port, Path(home)))
+        asyncio.run(rehearse(asked.port, Path(home), with_ledger=not asked.without_ledger))
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m rehearsal", description="Duban in a Telegram of your own.")
+    parser.add_argument("port", nargs="?", type=int, default=PORT, help=f"of the chat page; {PORT} if not given")
+    parser.add_argument(
+        "--without-ledger", action="store_true", help="the first day: send rehearsal/city/ledger.xlsx as 苗宏宁"
+    )
+    return parser.parse_args()
 
 
 if __name__ == "__main__":
