@@ -6,7 +6,7 @@ since then is not overwritten by a file that did not change it.
 
 import json
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 
@@ -146,6 +146,7 @@ def compare(
         workstreams.add(entry.fields["workstream"])
         counties.add(region_id)
         _file(difference, entry, stored.get(number), region_id, answers)
+    _drop_what_is_stored(session, difference)
     missing = {one.id for number, one in stored.items() if one.imported != "{}" and number not in seen}
     difference.vanished = _gone(session, missing, workstreams, counties, answers)
     return difference
@@ -175,6 +176,25 @@ def _file(
     difference.changed.append(
         Change(number=number, entry=entry, region_id=region_id, duty_id=stored.id, held=held, changes=changes)
     )
+
+
+def _drop_what_is_stored(session: Session, difference: Difference) -> None:
+    """Call no change what the ledger says already: a file that we exported tells us what the chat reported."""
+    duties: dict[int, Duty] = {}
+    for ids in in_parts([change.duty_id for change in difference.changed if change.duty_id is not None]):
+        duties |= duties_by_id(session, ids)
+    changed, difference.changed = difference.changed, []
+    for change in changed:
+        duty = duties[change.duty_id or 0]
+        left = {name: pair for name, pair in change.changes.items() if not _says(duty, name, pair[1])}
+        if left:
+            difference.changed.append(replace(change, changes=left))
+        else:
+            difference.same.append(change.number)
+
+
+def _says(duty: Duty, name: str, value: Any) -> bool:
+    return name in Duty.model_fields and name != "region_id" and plain(getattr(duty, name)) == value
 
 
 def _held(waiting: frozenset[str]) -> frozenset[str]:

@@ -111,6 +111,18 @@ def test_a_file_that_says_again_what_it_said_before_the_acceptance_lowers_nothin
         assert (again.same, again.lowered, again.changed) == (["N-1"], [], [])
 
 
+def test_a_file_that_says_what_the_chat_reported_changes_nothing(store: Store) -> None:
+    ma = person_named(store, "QL0014")
+    with store.writing() as session:
+        write_entries(session, entry("N-1", area_mu=Decimal(9)))
+        act = Act(key="chat", at=LATER, person=ma)
+        reporting.report_progress(session, act, found(session, "N-1"), Decimal(5), Decimal(0), None)
+        exported = entry("N-1", area_mu=Decimal(9), rectified_area_mu=Decimal("5.00"))
+        assert compare(session, [exported]).same == ["N-1"]
+        more = entry("N-1", area_mu=Decimal(9), rectified_area_mu=Decimal(6))
+        assert compare(session, [more]).changed[0].changes == {"rectified_area_mu": ("0", "6")}
+
+
 def test_a_duty_gone_from_its_workstream_and_county_is_asked_about_until_somebody_says(store: Store) -> None:
     mine, other = entry("N-1"), entry("N-2")
     with store.writing() as session:
