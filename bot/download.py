@@ -1,6 +1,6 @@
-"""Files that people sent, fetched from Telegram: what it says of one first, then its bytes."""
+"""Files that people sent, fetched from Telegram: what it says of one first, then its bytes, which go to the disk."""
 
-from typing import Any
+from typing import Any, BinaryIO
 from urllib.parse import quote
 
 from telegram import Bot
@@ -23,21 +23,20 @@ class FileTooBig(Exception):  # noqa: N818
     """The file is larger than we take, or than Telegram hands to bots."""
 
 
-async def download(bot: Bot, request: AiohttpRequest, file_id: str, most_bytes: int) -> bytes:
-    """Fetch a file of no more than so many bytes; Telegram's other errors are for the caller to sort."""
+async def download(bot: Bot, request: AiohttpRequest, file_id: str, most_bytes: int, into: BinaryIO) -> None:
+    """Write a file of no more than so many bytes; Telegram's other errors are for the caller to sort."""
     about = await _look_up(bot, file_id)
     if about.get("file_size", 0) > most_bytes:
         raise FileTooBig(f"{about['file_size']} bytes")
     if "file_path" not in about:
         raise FileGone("there is no path to it")
-    status, content = await request.download(f"{bot.base_file_url}/{quote(about['file_path'])}", most_bytes)
+    status, size = await request.download(f"{bot.base_file_url}/{quote(about['file_path'])}", most_bytes, into)
     if status in GONE_STATUSES:
         raise FileGone(f"status {status}")
     if status != OK:
         raise TryLater(f"status {status}")
-    if len(content) > most_bytes:
+    if size > most_bytes:
         raise FileTooBig(f"more than {most_bytes} bytes")
-    return content
 
 
 async def _look_up(bot: Bot, file_id: str) -> dict[str, Any]:

@@ -1,6 +1,7 @@
 """Telegram over aiohttp: python-telegram-bot's own extension point, four times the speed of its default."""
 
 from io import BytesIO
+from typing import BinaryIO
 
 import aiohttp
 from telegram.error import NetworkError, TimedOut
@@ -59,19 +60,19 @@ class AiohttpRequest(BaseRequest):
         except (TimeoutError, aiohttp.ClientError) as trouble:
             raise _in_the_librarys_terms(trouble) from None
 
-    async def download(self, url: str, most_bytes: int) -> tuple[int, bytes]:
-        """Fetch a file; return the status and the bytes, of too many only so many that it shows."""
+    async def download(self, url: str, most_bytes: int, into: BinaryIO) -> tuple[int, int]:
+        """Write a file piece by piece; return the status and how many bytes, of too many only so many that it shows."""
         if self._session is None:
             raise NetworkError("the connection pool is not open")
         timeout = aiohttp.ClientTimeout(total=FILE_SECONDS, sock_connect=CONNECT_SECONDS, sock_read=READ_SECONDS)
-        fetched = bytearray()
+        fetched = 0
         try:
             async with self._session.get(url, timeout=timeout, proxy=self._proxy) as answer:
                 async for piece in answer.content.iter_any():
-                    fetched += piece
-                    if len(fetched) > most_bytes:
+                    fetched += into.write(piece)
+                    if fetched > most_bytes:
                         break
-                return answer.status, bytes(fetched)
+                return answer.status, fetched
         except (TimeoutError, aiohttp.ClientError) as trouble:
             raise _in_the_librarys_terms(trouble) from None
 

@@ -5,7 +5,7 @@ import os
 import re
 from datetime import datetime
 from html import escape
-from typing import Any
+from typing import Any, BinaryIO
 from urllib.parse import urlencode
 
 import structlog
@@ -99,10 +99,10 @@ class Telegram:
         """Read an update as stored; None for what is not for us."""
         return understand(session, self.bot, payload, key, now)
 
-    async def download(self, address: str, most_bytes: int) -> bytes:
-        """Fetch a file that somebody sent. Raises FileGone, FileTooBig (``bot.download``), or TryLater."""
+    async def download(self, address: str, most_bytes: int, into: BinaryIO) -> None:
+        """Write a file that somebody sent. Raises FileGone, FileTooBig (``bot.download``), or TryLater."""
         try:
-            return await download(self.bot, self._request, address.partition(":")[2], most_bytes)
+            await download(self.bot, self._request, address.partition(":")[2], most_bytes, into)
         except TelegramError as trouble:
             raise _in_our_terms(trouble) from None
 

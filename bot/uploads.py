@@ -13,6 +13,8 @@ from contextlib import suppress
 from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
+from tempfile import TemporaryFile
+from typing import BinaryIO
 
 import sqlalchemy as sa
 import structlog
@@ -20,7 +22,7 @@ from sqlmodel import Session, col
 
 from bot.buttons import remember
 from bot.download import FileGone, FileTooBig
-from db.files import StoredFile, Upload
+from db.files import Upload
 from db.store import Store
 from documents.limits import FILE_BYTES
 from handlers.upload_work import refuse
@@ -39,7 +41,7 @@ MOST_ATTEMPTS = 3
 RETRY = timedelta(seconds=10)
 PROJECT = Path(__file__).resolve().parent.parent
 
-Download = Callable[[str, int], Awaitable[bytes]]
+Download = Callable[[str, int, BinaryIO], Awaitable[None]]
 
 
 class Uploads:
@@ -100,9 +102,7 @@ class Uploads:
     async def _work(self, upload: Upload) -> None:
         assert upload.id is not None
         try:
-            if upload.file_id is None:
-                await self._fetch(upload)
-            worked = await self._in_process(upload.id)
+            worked = await (self._in_process(upload.id) if upload.file_id else self._fetch(upload))
         except FileTooBig:
             await self._refuse(upload.id, Reason.FILE_TOO_LARGE)
         except FileGone:
@@ -114,23 +114,21 @@ class Uploads:
             if not worked and not self._stopping:
                 await self._give_back(upload)
 
-    async def _fetch(self, upload: Upload) -> None:
-        content = await self._download(upload.address, FILE_BYTES)
+    async def _fetch(self, upload: Upload) -> bool:
+        """Hand the file to the worker on the disk, and without a name: this process never holds it, nor leaves it."""
+        assert upload.id is not None
+        with TemporaryFile() as fetched:
+            await self._download(upload.address, FILE_BYTES, fetched)
+            fetched.flush()
+            return await self._in_process(upload.id, fetched)
 
-        def keep(session: Session) -> None:
-            stored = StoredFile(name=upload.name, content=content, created_at=self._clock())
-            session.add(stored)
-            session.flush()
-            session.get_one(Upload, upload.id).file_id = stored.id
-
-        await self._store.write(keep)
-
-    async def _in_process(self, upload_id: int) -> bool:
+    async def _in_process(self, upload_id: int, fetched: BinaryIO | None = None) -> bool:
         """Let the worker do the step; False where it crashed or took too long."""
-        job = pickle.dumps((self._store.url, self._office, upload_id, self._clock()))
+        handed = fetched.fileno() if fetched else None
+        job = pickle.dumps((self._store.url, self._office, upload_id, self._clock(), handed))
         self._working = await asyncio.create_subprocess_exec(
             sys.executable, "-m", "bot.upload_worker", stdin=asyncio.subprocess.PIPE,
-            env={**os.environ, "PYTHONPATH": str(PROJECT)},
+            env={**os.environ, "PYTHONPATH": str(PROJECT)}, pass_fds=(handed,) if handed else (),
         )  # fmt: skip
         try:
             async with asyncio.timeout(WORK_SECONDS):

@@ -73,6 +73,8 @@ class Reason(StrEnum):
 
     # What only shows beside the stored ledger.
     LOWERS_ACCEPTED = "lowers_accepted"
+    TAKES_BACK_REPORT = "takes_back_report"
+    PERSON_NOT_LISTED = "person_not_listed"
     VANISHED = "vanished"
     COUNTY_NOT_LISTED = "county_not_listed"
     OFFICIAL_LEFT = "official_left"
@@ -99,21 +101,39 @@ class Reason(StrEnum):
 # reason: (zh, en)
 REASON_WORDS: dict[Reason, tuple[str, str]] = {
     # The whole file cannot be read.
-    Reason.FILE_EMPTY: ("文件是空的", "the file is empty"),
-    Reason.FILE_NOT_A_WORKBOOK: ("不是可读取的Excel工作簿", "not a workbook that can be read"),
-    Reason.FILE_TOO_LARGE: ("文件或表格范围过大", "the file or its sheets are too large"),
-    Reason.FILE_ENCRYPTED: ("文件设有打开密码", "the file is protected by a password"),
-    Reason.FILE_TRUNCATED: ("文件不完整或已损坏", "the file is cut off or damaged"),
-    Reason.FILE_ENCODING: ("文字编码不是UTF-8或GB18030", "the text is neither UTF-8 nor GB18030"),
+    Reason.FILE_EMPTY: ("文件是空的，请检查后重新发送", "the file is empty: check it and send it again"),
+    Reason.FILE_NOT_A_WORKBOOK: (
+        "这不是Excel表格（也许只是改了扩展名），请打开原文件，另存为.xlsx再发",
+        "this is no Excel workbook, whatever its name says: open the original and save it as .xlsx",
+    ),
+    Reason.FILE_TOO_LARGE: (
+        "文件太大，或表格的范围太大，请删去图片、无关的表和表外的内容，或分成几个文件再发",
+        "the file or its sheets are too large: take out pictures, other sheets and stray cells, or split it",
+    ),
+    Reason.FILE_ENCRYPTED: (
+        "文件设有打开密码，请去掉密码再发",
+        "the file is protected by a password: remove it and send the file again",
+    ),
+    Reason.FILE_TRUNCATED: (
+        "文件不完整或已损坏，请用Excel或WPS打开，另存为.xlsx再发",
+        "the file is cut off or damaged: open it in Excel or WPS and save it as .xlsx",
+    ),
+    Reason.FILE_ENCODING: (
+        "文字读不出来（不是UTF-8或GB18030编码），请另存为.xlsx再发",
+        "the text is neither UTF-8 nor GB18030: save it as .xlsx and send that",
+    ),
     Reason.FILE_GONE: ("平台上已取不到这个文件，请重新发送", "the platform no longer has the file; send it again"),
     Reason.FILE_TROUBLE: (
         "读取时出了问题，已记录，请换个格式（.xlsx）再发或联系管理员",
         "reading it failed, which is logged; send it as another format (.xlsx) or ask your administrator",
     ),
-    Reason.FILE_WITHOUT_LEDGER: ("没有找到整改台账的表头", "no head of a ledger was found"),
-    Reason.FILE_WITH_MACROS: ("文件带有宏,请另存为不带宏的.xlsx再发", "it has macros: save it as .xlsx without them"),
+    Reason.FILE_WITHOUT_LEDGER: (
+        "没有找到整改台账的表头（编号、县名、面积、时限等），请确认发的是台账",
+        "no head of a ledger was found (number, county, area, deadline): check that this is the ledger",
+    ),
+    Reason.FILE_WITH_MACROS: ("文件带有宏，请另存为不带宏的.xlsx再发", "it has macros: save it as .xlsx without them"),
     Reason.FILE_MERGES_UNKNOWN: (
-        "这种格式读不出合并单元格,请另存为.xlsx再发",
+        "这种格式读不出合并单元格，请另存为.xlsx再发",
         "merged cells cannot be read from this format: save it as .xlsx",
     ),
     # The row is no duty.
@@ -164,6 +184,8 @@ REASON_WORDS: dict[Reason, tuple[str, str]] = {
     Reason.FARMLAND_EXCEEDS_AREA: ("其中耕地大于总面积", "the farmland is larger than the area"),
     # What only shows beside the stored ledger.
     Reason.LOWERS_ACCEPTED: ("已销号,文件却写未销号", "struck off, but not so in the file"),
+    Reason.TAKES_BACK_REPORT: ("上次导入以后有人报过", "somebody reported since the last import"),
+    Reason.PERSON_NOT_LISTED: ("名册里没有这个人", "nobody of that name is on the list of officials"),
     Reason.VANISHED: ("新文件里没有这一件", "the new file no longer has it"),
     Reason.COUNTY_NOT_LISTED: ("不在县(市、区)名单里,请先导入 counties", "not a listed county: import counties first"),
     Reason.OFFICIAL_LEFT: ("责任人已调离,催办送接任者,请更新台账", "has left the post; whoever follows is reminded"),

@@ -125,7 +125,7 @@ def live(given: dict[str, Any], order: dict[str, Any], last_words: int) -> None:
 
     settings = Settings(
         office=Office(name="青澜市自然资源督察办公室", city="青澜市"), database_url=given["database"],
-        token=given["token"], base_url=given["base_url"], base_file_url=given["base_url"], lease_seconds=1.0,
+        token=given["token"], base_url=given["base_url"], base_file_url=given["base_file_url"], lease_seconds=1.0,
         limits=Limits(per_second=1000, chat_seconds=0.0, group_per_minute=1000), stop_seconds=5.0,
     )  # fmt: skip
 

@@ -6,6 +6,7 @@ import traceback
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import replace
+from io import BytesIO
 from typing import Any
 
 import pytest
@@ -46,7 +47,7 @@ async def test_a_document_without_a_word_becomes_a_request_with_it_and_its_bytes
         [attachment] = request.attachments
         assert (request.text, request.addressed) == ("", True)
         assert (attachment.name, attachment.size) == (NAME, len(CONTENT))
-        assert await telegram.download(attachment.address, len(CONTENT)) == CONTENT
+        assert await fetched(telegram, attachment.address, len(CONTENT)) == CONTENT
 
 
 async def test_the_caption_of_a_document_is_what_is_said_with_it(city: City) -> None:
@@ -65,7 +66,7 @@ async def test_a_picture_is_carried_with_its_caption_and_asks_for_nothing_withou
         [request] = await requests(city, telegram)
         [attachment] = request.attachments
         assert (request.text, attachment.name) == ("现场", "photo.jpg")
-        assert await telegram.download(attachment.address, 100) == picture
+        assert await fetched(telegram, attachment.address, 100) == picture
 
 
 async def test_of_a_pictures_sizes_the_largest_is_taken(city: City) -> None:
@@ -126,16 +127,16 @@ async def test_what_is_said_to_be_too_big_is_not_even_asked_for(city: City) -> N
     async with files_from(city, noting) as telegram:
         address = await address_of_the_file(city, telegram)
         with pytest.raises(FileTooBig):
-            await telegram.download(address, len(CONTENT) - 1)
+            await fetched(telegram, address, len(CONTENT) - 1)
         assert not asked
-        assert await telegram.download(address, len(CONTENT)) == CONTENT
+        assert await fetched(telegram, address, len(CONTENT)) == CONTENT
 
 
 async def test_a_file_that_telegram_hands_to_no_bot_is_too_big(city: City) -> None:
     send(city, OFFICER, content=bytes(20 * 1024 * 1024 + 1))
     async with opened(city) as telegram:
         with pytest.raises(FileTooBig):
-            await telegram.download(await address_of_the_file(city, telegram), 1 << 40)
+            await fetched(telegram, await address_of_the_file(city, telegram), 1 << 40)
 
 
 async def test_a_file_that_is_larger_than_was_said_is_let_go_in_time(city: City) -> None:
@@ -152,7 +153,7 @@ async def test_a_file_that_is_larger_than_was_said_is_let_go_in_time(city: City)
 
     async with files_from(city, very_long) as telegram:
         with pytest.raises(FileTooBig):
-            await telegram.download(await address_of_the_file(city, telegram), len(CONTENT))
+            await fetched(telegram, await address_of_the_file(city, telegram), len(CONTENT))
         await asyncio.sleep(0.2)
         assert sent < 50_000_000
 
@@ -160,7 +161,7 @@ async def test_a_file_that_is_larger_than_was_said_is_let_go_in_time(city: City)
 async def test_a_file_that_telegram_does_not_know_is_gone(city: City) -> None:
     async with opened(city) as telegram:
         with pytest.raises(FileGone):
-            await telegram.download("telegram:nobody-sent-this", 100)
+            await fetched(telegram, "telegram:nobody-sent-this", 100)
 
 
 @pytest.mark.parametrize(("status", "expected"), [(404, FileGone), (500, TryLater), (503, TryLater), (429, TryLater)])
@@ -172,7 +173,7 @@ async def test_what_the_place_of_files_answers_is_gone_or_passes(
 
     async with files_from(city, refusing) as telegram:
         with pytest.raises(expected):
-            await telegram.download(await address_of_the_file(city, telegram), 10_000_000)
+            await fetched(telegram, await address_of_the_file(city, telegram), 10_000_000)
 
 
 @pytest.mark.parametrize(
@@ -192,9 +193,9 @@ async def test_a_passing_trouble_of_a_fetch_is_one_to_try_again_after(
         address = await address_of_the_file(city, telegram)
         city.telegram.fail_next("getFile", fault)
         with pytest.raises(TryLater) as trouble:
-            await telegram.download(address, 10_000_000)
+            await fetched(telegram, address, 10_000_000)
         assert trouble.value.seconds == seconds
-        assert await telegram.download(address, 10_000_000) == CONTENT
+        assert await fetched(telegram, address, 10_000_000) == CONTENT
 
 
 async def test_no_trouble_of_a_fetch_names_the_token(city: City) -> None:
@@ -210,11 +211,17 @@ async def test_no_trouble_of_a_fetch_names_the_token(city: City) -> None:
         async with files_from(city, answering) as telegram:
             address = await address_of_the_file(city, telegram)
             with pytest.raises(TryLater) as trouble:
-                await telegram.download(address, 10_000_000)
+                await fetched(telegram, address, 10_000_000)
             assert SECRET not in said_of(trouble.value)
             with pytest.raises(NetworkError) as inner:
-                await telegram._request.download(f"{telegram.bot.base_file_url}/documents/file_1.xlsx", 100)
+                await telegram._request.download(f"{telegram.bot.base_file_url}/documents/file_1.xlsx", 100, BytesIO())
             assert SECRET not in said_of(inner.value)
+
+
+async def fetched(telegram: Telegram, address: str, most_bytes: int) -> bytes:
+    into = BytesIO()
+    await telegram.download(address, most_bytes, into)
+    return into.getvalue()
 
 
 # --- out --------------------------------------------------------------------------------------------------------

@@ -148,7 +148,7 @@ async def lives(
 async def children(city: City, forgetful: bool) -> AsyncIterator[Any]:
     given = {
         "now": NOW.isoformat(), "begun": time.time(), "database": city.store.url, "token": TOKEN,
-        "base_url": city.telegram.base_url, "forgetful": forgetful,
+        "base_url": city.telegram.base_url, "base_file_url": city.telegram.base_file_url, "forgetful": forgetful,
     }  # fmt: skip
     log = (Path(city.store.engine.url.database or "").parent / "child.log").open("w")
     process = await asyncio.create_subprocess_exec(
