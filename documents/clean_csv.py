@@ -12,7 +12,18 @@ from db.models import DueKind, Status
 from documents.defused import restore
 from documents.head_words import likely_fields
 from documents.known import Known
-from documents.records import COLUMN, DUTY_COLUMNS, NOT_KEEPABLE, Doubt, DutyFields, LedgerRow, Note, Skipped, Unread
+from documents.records import (
+    COLUMN,
+    DUTY_COLUMNS,
+    DUTY_FIELDS,
+    NOT_KEEPABLE,
+    Doubt,
+    DutyFields,
+    LedgerRow,
+    Note,
+    Skipped,
+    Unread,
+)
 from documents.sheet_rows import AREA_FIELDS, WORD_FIELDS
 from documents.workbook import column_letters
 from text.dates import FIRST_YEAR, LAST_YEAR
@@ -77,6 +88,7 @@ class Line:
         return Unread(sheet=self.file, row=self.number, number=number, doubts=tuple(self.doubts), raw=self.raw)
 
 
+_ALL_SAID = frozenset(DUTY_FIELDS)
 _LIKE = ("county", "town", "title", "spot_no", "approval_no", "area_mu", "issued_on")
 
 
@@ -145,6 +157,7 @@ def _row(line: Line, duty: DutyFields) -> LedgerRow:
         sheet=line.texts.get("sheet") or line.file,
         row=int(origin_row) if origin_row.isdecimal() else line.number,
         duty=duty,
+        said=_ALL_SAID,
         raw=line.raw,
         notes=tuple(line.notes),
         doubts=tuple(line.doubts),

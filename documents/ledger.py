@@ -15,6 +15,7 @@ from documents.head import Head, find_head
 from documents.known import Answers, Known
 from documents.numbers import Numbers, single_spots, tight
 from documents.records import (
+    DUTY_FIELDS,
     BadFile,
     Doubt,
     DutyFields,
@@ -58,6 +59,17 @@ class LedgerSheet:
     numbers: list[str] = field(default_factory=list)  # in the same order, "" where there is none
     unnumbered: list[DutyRow] = field(default_factory=list)
     columns: list[Doubt] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        """Find out once what the sheet's columns speak about."""
+        self.said = frozenset({*_ALWAYS_SAID, *_fields_said(self.head.columns)})
+
+
+_ALWAYS_SAID = ("duty_id", "workstream", "sub_type", "county", "county_code", "due_on", "due_kind")
+
+
+def _fields_said(columns: Iterable[str]) -> frozenset[str]:
+    return frozenset("persons" if name == "person" else name for name in columns).intersection(DUTY_FIELDS)
 
 
 @dataclass(kw_only=True)
@@ -205,11 +217,20 @@ def _read_row(row: DutyRow, ledger: LedgerSheet, known: Known, numbers: Numbers 
         sheet=row.sheet,
         row=row.row,
         duty=duty,
+        said=_said(row, duty, ledger),
         raw=row.raw,
         notes=tuple(row.notes),
         doubts=tuple(row.doubts),
         found_at=(row.sheet, row.row, row.cell_of("duty_id")),
     )
+
+
+def _said(row: DutyRow, duty: DutyFields, ledger: LedgerSheet) -> frozenset[str]:
+    """Return what the row speaks about: its columns, what was answered, an extension written beside the deadline."""
+    said = ledger.said
+    if row.asked:
+        said |= _fields_said(row.asked)
+    return said if duty.due_extended is None or "due_extended" in said else said | {"due_extended"}
 
 
 def _unread(row: DutyRow, doubts: Iterable[Doubt]) -> Unread:

@@ -78,6 +78,7 @@ class DutyFields:
         return duty
 
 
+DUTY_FIELDS = tuple(one.name for one in fields(DutyFields))
 DUTY_COLUMNS = tuple("person" if one.name == "persons" else one.name for one in fields(DutyFields))
 
 COLUMN = "column"  # the field of a doubt about a column's head
@@ -129,11 +130,15 @@ class LedgerRow:
     """A row with a number, a county and a workstream; what is doubted in it holds its interim value meanwhile.
 
     ``raw`` keeps each field's cell as written, ``notes`` what deserves showing, ``doubts`` what waits for a person.
+    ``said`` are the fields of the duty that the file speaks about: where it has no such column, the duty's value is
+    only a stand-in, and must not replace what is stored. Of a duty whose extension the file does not speak about, the
+    day that counts follows from the stored extension.
     """
 
     sheet: str
     row: int
     duty: DutyFields
+    said: frozenset[str]
     raw: Mapping[str, str] = field(default_factory=dict)
     notes: tuple[Note, ...] = ()
     doubts: tuple[Doubt, ...] = ()

@@ -96,7 +96,8 @@ class DutyRow:
 
     def use_answers(self, answers: Answers) -> None:
         """Put answers in the place of cells."""
-        names = [*self.columns] if answers.about(self.subject) else (*WORD_FIELDS, *BLANK_FIELDS)
+        everywhere = (*WORD_FIELDS, *BLANK_FIELDS)  # also where the sheet has no such column
+        names = dict.fromkeys((*self.columns, *everywhere)) if answers.about(self.subject) else everywhere
         for name in names:
             raw = self.asked_text(name)
             subject = self.subject_of(name, raw)

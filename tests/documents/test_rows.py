@@ -2,9 +2,11 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from db.models import Status
+from documents.known import Answers
 from documents.ledger import BadFile, read_sheets
 from documents.workbook import Cell, CellKind, Sheet
-from tests.documents.conftest import DUTY, asked, known
+from tests.documents.conftest import DUTY, asked, known, only
 from text.reasons import Reason
 
 
@@ -118,3 +120,34 @@ def test_every_row_ends_in_exactly_one_list(rows, kind):
         pytest.fail("the head is there")
     ends = sorted(one.row for one in (*reading.rows, *reading.unread, *reading.skipped))
     assert ends == list(range(1, sheet.last_row + 1))
+
+
+SLIM = ("编号", "县区", "面积", "完成时限", "整改状态")
+SLIM_SAID = {
+    "duty_id", "workstream", "sub_type", "county", "county_code", "area_mu", "due_original", "due_on", "due_kind",
+    "status",
+}  # fmt: skip
+
+
+def test_a_row_tells_which_fields_its_sheet_speaks_about(read_cells, read_duties):
+    slim = read_cells(list(SLIM), [DUTY[name] for name in SLIM])
+    assert slim.rows[0].said == SLIM_SAID
+    whole = read_duties({"配合单位": "农业农村局"}).rows[0].said
+    assert whole == SLIM_SAID | {
+        "title", "farmland_mu", "rectified_area_mu", "rectified_farmland_mu", "issued_on", "persons", "co_units",
+    }  # fmt: skip
+
+
+def test_an_extension_beside_the_deadline_is_spoken_about_where_it_stands(read_duties):
+    both = "原定2026年10月31日(延期至2026年12月31日)"
+    first, second = read_duties({"完成时限": both}, {}).rows
+    assert (first.duty.due_extended is not None, first.said - second.said) == (True, {"due_extended"})
+
+
+def test_what_the_sheet_has_no_column_for_is_spoken_about_once_it_is_answered(read_cells):
+    head = [name for name in DUTY if name != "整改状态"]
+    row = [DUTY[name] for name in head]
+    (one,) = read_cells(head, row).rows
+    assert ("status" in one.said, one.doubts[0].key) == (False, ("X-1", "status", ""))
+    answered = only(read_cells(head, row, answers=Answers({one.doubts[0].key: "returned"})))
+    assert (answered.duty.status, "status" in answered.said) == (Status.RETURNED, True)
