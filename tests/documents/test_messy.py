@@ -143,7 +143,8 @@ def write_rows(draw, sheet, row: int, columns: dict[str, int], duties: list[dict
             sheet.cell(row, 1, f"小计({county})")
         row += bool(between)
     sheet.cell(row, 1, "合计")
-    sheet.cell(row, columns["area_mu"], f"=SUM(A1:A{row - 1})")
+    if columns["area_mu"] > 1:  # else the sum would stand in the label's place
+        sheet.cell(row, columns["area_mu"], f"=SUM(A1:A{row - 1})")
     sheet.cell(row + 1, 1, "备注:本表由县区填报")
     sheet.cell(row + 2, 1, "填表人:张三")
 
