@@ -125,7 +125,7 @@ class _Import:
                 else:
                     read = read_answer(doubt, text, known_of(session, self.office))
                 if not isinstance(read, Reason):
-                    remember_answer(session, doubt, read, None, self.act.at)
+                    remember_answer(session, doubt, read, at=self.act.at)
                     return
             note(words_of(read, language))
 

@@ -52,6 +52,7 @@ class Upload(SQLModel, table=True):
     sent_at: datetime = Field(sa_type=UtcDateTime)
     confirmed_by: str = ""  # the key of the act under which it is written
     written_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    answers: int = 0  # how often somebody answered: a reading that began before the last answer is done again
     attempts: int = 0
     claimed_until: datetime | None = Field(default=None, sa_type=UtcDateTime)
     questions: list[dict[str, Any]] = Field(default_factory=list, sa_type=sa.JSON)  # what waits for a person, in order
@@ -79,6 +80,7 @@ class CellAnswer(SQLModel, table=True):
     raw: str
     text: str | None = None
     person_id: int | None = Field(default=None, foreign_key="person.id")
+    upload_id: int | None = Field(default=None, foreign_key="upload.id")  # taken back with the import
     answered_at: datetime = Field(sa_type=UtcDateTime)
 
     __table_args__ = (sa.UniqueConstraint("subject", "field", "raw"),)

@@ -391,7 +391,7 @@ class Question(SQLModel, table=True):
     chat: str
     person_id: int = Field(foreign_key="person.id")
     command: str
-    takes_text: bool = False  # any words complete it, not only amounts
+    expects: str = ""  # the field that any words would fill; empty: only amounts complete it
     expires_at: datetime = Field(sa_type=UtcDateTime)
 
     __table_args__ = (sa.UniqueConstraint("chat", "person_id"),)

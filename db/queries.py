@@ -224,6 +224,14 @@ def set_mark(session: Session, name: str, value: str) -> None:
     session.merge(Mark(name=name, value=value))
 
 
+def insert_all(session: Session, table: type[SQLModel], rows: Sequence[dict[str, Any]]) -> list[int]:
+    """Insert many rows at once; return their ids in the same order."""
+    if not rows:
+        return []
+    statement = sa.insert(table).returning(table.__table__.c.id, sort_by_parameter_order=True)  # type: ignore[attr-defined]
+    return list(session.execute(statement, list(rows)).scalars())
+
+
 def insert_new(session: Session, table: type[SQLModel], rows: Sequence[dict[str, Any]]) -> None:
     """Insert the rows whose unique keys are not there yet; what is there stays as it is."""
     if not rows:

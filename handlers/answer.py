@@ -104,15 +104,26 @@ def _said(call: Call) -> Spoken | None:
 def _told(call: Call) -> Spoken | None:
     """Take a file for an import, and any words for the answer to a question that asks for words."""
     text = call.request.text.strip()
+    says_command = read_command(text, COMMANDS_ALONE) is not None
     if any(not text or one.name.lower().endswith(TABLE_ENDINGS) for one in call.request.attachments):
-        return Spoken(command="import")
-    if call.person is None or call.person.id is None or not text:
+        # who reports with a table attached reports; the table is for the office to import
+        return (
+            Spoken(command="import") if not text or (may_bind(call.person, call.today) and not says_command) else None
+        )
+    if call.person is None or call.person.id is None or not text or says_command:
         return None
     question = open_question(call.session, call.request.chat, call.person.id, call.request.now)
-    if question is None or not question.takes_text or read_command(text, COMMANDS_ALONE) is not None:
+    if question is None or not question.expects or _means_something_else(call, text, question.expects):
         return None
     name, *begun = question.command.removeprefix("/").split()
     return Spoken(command=name, words=(*begun, text))
+
+
+def _means_something_else(call: Call, text: str, expected: str) -> bool:
+    """Whether words are a county or a duty that somebody asks about, and not the answer to a question."""
+    if expected != "county" and call.gazetteer.exact(text) is not None:
+        return True
+    return expected != "duty_id" and bool(find_duty(call, text))
 
 
 def _completed(call: Call) -> Spoken | None:
@@ -123,7 +134,7 @@ def _completed(call: Call) -> Spoken | None:
     question = open_question(call.session, call.request.chat, call.person.id, call.request.now)
     # one word like 5o is a slip, and told so; a sentence is about something else
     is_slip = len(words) == 1 and any(character.isascii() and character.isalnum() for character in words[0])
-    if question is None or question.takes_text or not words or not (is_slip or all(is_amount(word) for word in words)):
+    if question is None or question.expects or not words or not (is_slip or all(is_amount(word) for word in words)):
         return None
     name, *begun = question.command.removeprefix("/").split()
     return Spoken(command=name, words=(*begun, *words))
@@ -134,7 +145,7 @@ def _check(call: Call, command: Command) -> None:
     if call.request.is_group and call.group is None and command.audience != Audience.OFFICE:
         raise Refusal(Why.GROUP_NOT_BOUND)
     if command.audience == Audience.OFFICE and not may_bind(call.person, call.today):
-        raise Refusal(Why.OFFICE_ONLY if call.person else Why.STRANGER)
+        raise Refusal(Why.OFFICE_ONLY, command=command.name) if call.person else Refusal(Why.STRANGER)
     if command.audience in (Audience.PERSONS, Audience.REPORTERS) and call.person is None:
         raise Refusal(Why.PERSONS_ONLY if call.request.is_group else Why.STRANGER)
     if command.audience != Audience.ANYONE and call.person is None and not call.request.is_group:

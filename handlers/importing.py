@@ -146,15 +146,15 @@ def _numbers_by_spot(session: Session) -> dict[tuple[str, str], str]:
 def drafted(session: Session, office: Office, reading: LedgerReading, today: date) -> Draft:
     """Compare what was read with what is stored, and gather what a person has to look at."""
     entries = (
-        Entry(fields=vars(row.duty), raw=row.raw, waiting=_waiting(row) if row.doubts else frozenset())
+        Entry(fields=vars(row.duty), raw=row.raw, said=row.said, waiting=_waiting(row) if row.doubts else frozenset())
         for row in reading.rows
     )
     mentioned = {row.number for row in reading.unread if row.number}
     difference = differences.compare(session, entries, answers=answers(session), mentioned=mentioned)
-    found_at = {row.duty.duty_id: row for row in reading.rows} if difference.lowered else {}
+    found_at = {row.duty.duty_id: row for row in reading.rows} if difference.conflicts else {}
     questions = (
         *reading.doubts,
-        *(_lowering(one, found_at[one.number]) for one in difference.lowered),
+        *(_conflict(one, found_at[one.number]) for one in difference.conflicts),
         *(_vanished(one) for one in difference.asked_about),
     )
     notes = [_noted(row, note) for row in reading.rows for note in row.notes]
@@ -176,11 +176,12 @@ def _noted(row: LedgerRow, note: Note) -> Doubt:
     )  # fmt: skip
 
 
-def _lowering(one: differences.Lowering, row: LedgerRow) -> Doubt:
+def _conflict(one: differences.Conflict, row: LedgerRow) -> Doubt:
     sheet, number, cell = row.found_at
+    reason = Reason.LOWERS_ACCEPTED if one.lowers_acceptance else Reason.TAKES_BACK_REPORT
     return Doubt(
-        sheet=sheet, cell=cell or str(number), field="status", raw=one.raw, reason=Reason.LOWERS_ACCEPTED,
-        subject=one.number, number=one.number, likely=("closed",), keepable=True,
+        sheet=sheet, cell=cell or str(number), field=one.field, raw=one.raw, reason=reason,
+        subject=one.number, number=one.number, likely=(differences.STAYS,), keepable=True,
     )  # fmt: skip
 
 

@@ -13,12 +13,13 @@ from db.files import CellAnswer
 from documents.answers import check_answer
 from documents.known import Known
 from documents.records import COLUMN, ROW, Doubt
-from services.differences import VANISHED
+from services.differences import SUSPEND, VANISHED
 from text.field_words import FIELD_WORDS
 from text.reasons import Reason
 from text.reply import N_, STATUS_WORDS, Speech
 
 BLANK = "blank"
+CONFLICTS = (Reason.LOWERS_ACCEPTED, Reason.TAKES_BACK_REPORT)  # between the file and what is stored
 UNUSED = "-"  # said of a column that is not used
 EMPTY = frozenset({Reason.DATE_IMPOSSIBLE, Reason.DATE_UNREADABLE, Reason.AREA_MISSING, Reason.AREA_UNREADABLE})
 
@@ -34,27 +35,37 @@ def unanswered(session: Session, doubts: Iterable[Doubt]) -> list[Doubt]:
     return [doubt for doubt in doubts if doubt.key not in said]
 
 
-def remember_answer(session: Session, doubt: Doubt, text: str | None, person_id: int | None, at: datetime) -> None:
+def remember_answer(
+    session: Session, doubt: Doubt, text: str | None, *, at: datetime, person_id: int | None = None,
+    upload_id: int | None = None,
+) -> None:  # fmt: skip
     """Remember an answer; a later one takes the place of an earlier one."""
-    here = (
-        col(CellAnswer.subject) == doubt.subject,
-        col(CellAnswer.field) == doubt.field,
-        col(CellAnswer.raw) == doubt.raw,
-    )
-    session.execute(sa.delete(CellAnswer).where(*here))
+    forget_answers(session, [doubt])
     answer = CellAnswer(
-        subject=doubt.subject, field=doubt.field, raw=doubt.raw, text=text, person_id=person_id, answered_at=at
-    )
+        subject=doubt.subject, field=doubt.field, raw=doubt.raw, text=text, person_id=person_id, upload_id=upload_id,
+        answered_at=at,
+    )  # fmt: skip
     session.add(answer)
     session.flush()
 
 
+def forget_answers(session: Session, doubts: Iterable[Doubt]) -> None:
+    """Forget what was said about some cells: it did not settle them, or somebody says something else."""
+    for doubt in doubts:
+        here = (
+            col(CellAnswer.subject) == doubt.subject,
+            col(CellAnswer.field) == doubt.field,
+            col(CellAnswer.raw) == doubt.raw,
+        )
+        session.execute(sa.delete(CellAnswer).where(*here))
+
+
 def read_answer(doubt: Doubt, text: str, known: Known) -> str | Reason:
     """Read what somebody typed or pressed; the reason where it answers nothing."""
-    if doubt.reason == Reason.LOWERS_ACCEPTED:
+    if doubt.reason in CONFLICTS:
         return text if text in doubt.likely else Reason.VALUE_BAD
     if doubt.field == VANISHED:
-        return Reason.VALUE_BAD
+        return text if text == SUSPEND else Reason.VALUE_BAD
     if doubt.field == COLUMN and text == UNUSED:
         return ""
     return check_answer(doubt, text, known)
@@ -84,18 +95,27 @@ def kind_of_question(doubt: Doubt) -> str:
         return doubt.field
     if not doubt.subject and not doubt.raw.strip():
         return BLANK
-    return "lowers" if doubt.reason == Reason.LOWERS_ACCEPTED else "word" if not doubt.subject else "cell"
+    return "conflict" if doubt.reason in CONFLICTS else "word" if not doubt.subject else "cell"
 
 
 def written(doubt: Doubt, voice: Speech) -> str:
-    """Return what is written in the cell; of a contradiction with an acceptance, the status that the file says."""
-    return status_word(doubt.raw.partition("|")[0], voice) if doubt.reason == Reason.LOWERS_ACCEPTED else doubt.raw
+    """Return what is written in the cell; of a contradiction with what is stored, what the file says."""
+    return _value(doubt, doubt.raw.partition("|")[0], voice) if doubt.reason in CONFLICTS else doubt.raw
+
+
+def stored(doubt: Doubt, voice: Speech) -> str:
+    """Return what is stored where a file contradicts it."""
+    return _value(doubt, doubt.raw.partition("|")[2], voice)
+
+
+def _value(doubt: Doubt, text: str, voice: Speech) -> str:
+    return status_word(text, voice) if doubt.field == "status" else text
 
 
 def likely_label(doubt: Doubt, text: str, voice: Speech) -> str:
     """Name a likely answer."""
-    if doubt.reason == Reason.LOWERS_ACCEPTED:
-        return voice.word(N_("保持已销号"))
+    if doubt.reason in CONFLICTS:
+        return voice.word(N_("保持%(stored)s")) % {"stored": stored(doubt, voice)}
     if doubt.field == COLUMN:
         return voice.word(FIELD_WORDS[text]) if text in FIELD_WORDS else text
     if kind_of_question(doubt) == BLANK:
@@ -107,7 +127,7 @@ def keep_label(doubt: Doubt, voice: Speech) -> str:
     """Name the answer that the cell is right as written."""
     if doubt.field == VANISHED:
         return voice.word(N_("保留，继续督办"))
-    if doubt.reason == Reason.LOWERS_ACCEPTED:
+    if doubt.reason in CONFLICTS:
         return voice.word(N_("按文件改"))
     if doubt.field == ROW:
         return voice.word(N_("以这一行为准"))

@@ -5,6 +5,7 @@ It runs in a process of its own (``bot/uploads.py``), so that no file holds up o
 
 import tempfile
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -18,7 +19,7 @@ from documents import kinds
 from documents.marked import Mark, MarkLevel, mark_workbook, marked_name
 from documents.records import BadFile, Doubt, LedgerReading, LedgerRow, Unread
 from handlers.importing import Draft, TableRead, drafted, load_table, read_file, words_of
-from handlers.questions import packed, unanswered
+from handlers.questions import forget_answers, packed
 from handlers.uploads import decide, set_state
 from rules.policy import Office
 from services import ledger
@@ -51,7 +52,7 @@ def work_on(store: Store, office: Office, upload_id: int, now: datetime, say: Sa
     """Bring an upload one step further: compare one that was sent, write one that was confirmed."""
     with store.reading() as session:
         upload = session.get_one(Upload, upload_id)
-        content = session.get_one(StoredFile, upload.file_id).content
+        content, answers = session.get_one(StoredFile, upload.file_id).content, upload.answers
     step = _write if upload.state == UploadState.CONFIRMED else _compare
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / _file_name(upload)
@@ -62,12 +63,31 @@ def work_on(store: Store, office: Office, upload_id: int, now: datetime, say: Sa
             with store.writing() as session:
                 refuse(session, upload_id, bad.reason, say)
             return
-    step(store, office, upload_id, read, now, say)
+    step(store, office, _Work(upload_id=upload_id, answers=answers, read=read, now=now, say=say))
 
 
 def _taken(session: Session, upload_id: int) -> Upload:
     """Return an upload that no other process changes meanwhile: a worker outlives a program that is killed."""
     return session.get_one(Upload, upload_id, with_for_update=True)
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Work:
+    """A file as it was read for an upload, with what had been answered until then."""
+
+    upload_id: int
+    answers: int
+    read: LedgerReading | TableRead
+    now: datetime
+    say: Say
+
+    def upload(self, session: Session, state: UploadState) -> Upload | None:
+        """Return the upload if it still waits for this; who answered meanwhile has it read again."""
+        upload = _taken(session, self.upload_id)
+        if upload.state == state and upload.answers == self.answers:
+            return upload
+        upload.claimed_until = None
+        return None
 
 
 def _file_name(upload: Upload) -> str:
@@ -86,34 +106,29 @@ def refuse(session: Session, upload_id: int, reason: Reason, say: Say) -> None:
     say(session, upload, Reply(html=html))
 
 
-def _compare(
-    store: Store, office: Office, upload_id: int, read: LedgerReading | TableRead, now: datetime, say: Say
-) -> None:
+def _compare(store: Store, office: Office, work: _Work) -> None:
+    read, marked = work.read, None
     with store.reading() as session:
-        upload = session.get_one(Upload, upload_id)
-        marked = None
         if isinstance(read, LedgerReading):
-            draft = drafted(session, office, read, office.today(now))
+            upload = session.get_one(Upload, work.upload_id)
+            draft = drafted(session, office, read, office.today(work.now))
             marked = _marked(upload, session.get_one(StoredFile, upload.file_id).content, draft)
     with store.writing() as session:
-        upload = _taken(session, upload_id)
-        if upload.state != UploadState.SENT:  # cancelled meanwhile
+        found = work.upload(session, UploadState.SENT)
+        if found is None:
             return
-        set_state(session, upload, UploadState.COMPARED)
+        set_state(session, found, UploadState.COMPARED)
         if isinstance(read, TableRead):
-            say(session, upload, _table_compared(session, office, upload, read, now))
+            work.say(session, found, _table_compared(session, office, found, read, work.now))
         else:
-            draft = drafted(session, office, read, office.today(now))
-            say(session, upload, _ledger_compared(session, office, upload, draft, marked, now))
+            draft = drafted(session, office, read, office.today(work.now))
+            work.say(session, found, _ledger_compared(session, found, draft, marked, work.now))
 
 
-def _ledger_compared(
-    session: Session, office: Office, upload: Upload, draft: Draft, marked: bytes | None, now: datetime
-) -> Reply:
-    upload.kind, upload.questions = kinds.LEDGER, packed(draft.questions)
+def _ledger_compared(session: Session, upload: Upload, draft: Draft, marked: bytes | None, now: datetime) -> Reply:
+    left = _ask(session, upload, draft)
     voice = speech(upload.language)
-    left = unanswered(session, draft.questions)
-    if draft.difference.is_empty and not left:
+    if draft.difference.is_empty and not left and not draft.reading.unread:
         upload.state = UploadState.WRITTEN
         return Reply(html=voice.say("upload_same", name=upload.name, count=len(draft.difference.same)))
     file_id = None
@@ -154,7 +169,7 @@ def _line(change: Change, voice: Speech) -> dict[str, object]:
 def _said(name: str, value: Any, voice: Speech) -> str:
     if name == "status" and value:
         return voice.word(STATUS_WORDS[Status(value)])
-    return "、".join(value) if isinstance(value, list) else str(value or "—")
+    return ("、".join(value) if isinstance(value, list) else str(value or "")) or "—"
 
 
 def _marked(upload: Upload, content: bytes, draft: Draft) -> bytes | None:
@@ -184,30 +199,39 @@ def _table_compared(session: Session, office: Office, upload: Upload, read: Tabl
     return Reply(html=html, buttons=tuple(decide(voice, upload, 0)), stays=True)
 
 
-def _write(
-    store: Store, office: Office, upload_id: int, read: LedgerReading | TableRead, now: datetime, say: Say
-) -> None:
+def _ask(session: Session, upload: Upload, draft: Draft) -> list[Doubt]:
+    """Store what is left to ask. What is asked although it was answered was not settled by that answer."""
+    upload.kind, upload.questions = kinds.LEDGER, packed(draft.questions)
+    forget_answers(session, draft.questions)
+    return list(draft.questions)
+
+
+def _write(store: Store, office: Office, work: _Work) -> None:
     with store.writing() as session:
-        upload = _taken(session, upload_id)
-        if upload.state != UploadState.CONFIRMED:
+        upload = work.upload(session, UploadState.CONFIRMED)
+        if upload is None:
             return
         again = upload.kind == kinds.LEDGER and bool(upload.written_at)
-        upload.state, upload.claimed_until, upload.written_at = UploadState.WRITTEN, None, now
-        person = session.get_one(Person, upload.person_id)
-        act = Act(key=upload.confirmed_by, at=now, person=person, said_in=upload.chat)
-        voice = speech(upload.language)
-        if isinstance(read, TableRead):
-            imported = load_table(session, act, office, read)
-            html = voice.say("table_written", upload=upload, imported=imported, most=MOST_SHOWN)
-            say(session, upload, Reply(html=html))
-            return
-        draft = drafted(session, office, read, office.today(now))
-        ledger.write(session, act, draft.difference)
-        upload.questions = packed(draft.questions)
-        left = unanswered(session, draft.questions)
-        if again and left:
-            return  # the next question is before the person already
-        html = voice.say(
-            "upload_written", upload=upload, left=len(left), again=again, most=MOST_SHOWN, **_facts(draft, voice)
+        set_state(session, upload, UploadState.WRITTEN)
+        upload.written_at = work.now
+        act = Act(
+            key=upload.confirmed_by, at=work.now, person=session.get_one(Person, upload.person_id), said_in=upload.chat
         )
-        say(session, upload, Reply(html=html, buttons=tuple(decide(voice, upload, len(left))), stays=True))
+        if isinstance(work.read, TableRead):
+            imported = load_table(session, act, office, work.read)
+            html = speech(upload.language).say("table_written", upload=upload, imported=imported, most=MOST_SHOWN)
+            work.say(session, upload, Reply(html=html))
+            return
+        draft = drafted(session, office, work.read, office.today(work.now))
+        ledger.write(session, act, draft.difference)
+        left = _ask(session, upload, draft)
+        if not (again and left):  # then the next question is before the person already
+            work.say(session, upload, _ledger_written(upload, draft, left, again=again))
+
+
+def _ledger_written(upload: Upload, draft: Draft, left: list[Doubt], *, again: bool) -> Reply:
+    voice = speech(upload.language)
+    html = voice.say(
+        "upload_written", upload=upload, left=len(left), again=again, most=MOST_SHOWN, **_facts(draft, voice)
+    )
+    return Reply(html=html, buttons=tuple(decide(voice, upload, len(left))), stays=True)

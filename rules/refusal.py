@@ -43,6 +43,7 @@ class Why(StrEnum):
     NO_UPLOAD = "no_upload"
     UPLOAD_OVER = "upload_over"
     BAD_ANSWER = "bad_answer"
+    IMPORT_NOT_UNDONE = "import_not_undone"
 
 
 class Refusal(Exception):  # noqa: N818  (it is an answer, not an error)

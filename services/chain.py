@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from decimal import Decimal
@@ -12,7 +12,7 @@ from typing import Any
 from sqlmodel import Session, select
 
 from db.models import Event, Person
-from db.queries import last_event, last_events
+from db.queries import insert_all, last_event, last_events
 
 ROOT = "0" * 64
 
@@ -59,18 +59,19 @@ def record(
         subject=subject, kind=kind, before=before or {}, after=after or {}, duty_id=duty_id, behalf_of=behalf_of,
         why=why, undoes_id=undoes_id,
     )  # fmt: skip
-    return _append(session, act, [link], {subject: last} if (last := last_event(session, subject)) else {})[0]
+    event = _event(act, link, last_event(session, subject))
+    session.add(event)
+    session.flush()
+    return event
 
 
 def record_all(session: Session, act: Act, links: Sequence[Link]) -> list[Event]:
     """Append links to the chains of different subjects at once, as an import needs it."""
-    return _append(session, act, links, last_events(session, [link.subject for link in links]))
-
-
-def _append(session: Session, act: Act, links: Sequence[Link], last: Mapping[str, Event]) -> list[Event]:
+    last = last_events(session, [link.subject for link in links])
     events = [_event(act, link, last.get(link.subject)) for link in links]
-    session.add_all(events)
-    session.flush()
+    ids = insert_all(session, Event, [event.model_dump(exclude={"id"}) for event in events])
+    for event, event_id in zip(events, ids, strict=True):
+        event.id = event_id
     return events
 
 

@@ -8,6 +8,7 @@ import json
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 import sqlalchemy as sa
@@ -17,25 +18,35 @@ from db.models import Duty, Status
 from db.queries import duties_by_id, in_parts, regions
 from services.chain import plain
 
+KEPT = "kept"
 VANISHED = "vanished"  # the field under which it is remembered what to do with a duty that a file no longer has
 DUE = frozenset({"due_original", "due_extended", "due_on", "due_kind"})  # one deadline: they wait together
 CLOSING = frozenset({"status", "closed_on"})
+REPORTED = frozenset({"rectified_area_mu", "rectified_farmland_mu"})
+STAYS = "stored"  # the answer that what is stored stays as it is
+SUSPEND = "suspend"  # the answer that a vanished duty is no longer chased
+
+SETTLED = (Status.CLOSED, Status.SUSPENDED)  # nobody misses them in a file
 
 Answers = Mapping[tuple[str, str, str], str | None]  # as documents.answers.Answers: (subject, field, raw) -> text
 
 
 @dataclass(frozen=True, kw_only=True)
 class Entry:
-    """A duty as a file has it: fields named as in ``ledger_clean.csv``, and those of them that wait for a person."""
+    """A duty as a file has it: fields named as in ``ledger_clean.csv``, and those of them that wait for a person.
+
+    ``said`` are the fields that the file speaks about (None: all); a column that it has not says nothing.
+    """
 
     fields: Mapping[str, Any]
     raw: Mapping[str, str] = field(default_factory=dict)
     waiting: frozenset[str] = frozenset()
+    said: frozenset[str] | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
 class Change:
-    """What a file would make of one duty: field -> (what the last file said, what this one says), as JSON keeps it.
+    """What a file would make of one duty: field -> (what is stored, what the file says), as JSON keeps it.
 
     Of a new duty everything is new: its ``changes`` are not written out.
     """
@@ -57,10 +68,6 @@ class Change:
         """What is remembered as said by this file."""
         return {name: plain(value) for name, value in self.entry.fields.items()} | dict(self.held)
 
-    def touches(self, name: str) -> bool:
-        """Whether the file changes a field."""
-        return self.is_new or name in self.changes
-
     @property
     def closes(self) -> bool:
         """Whether the duty is struck off by the file."""
@@ -69,12 +76,16 @@ class Change:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Lowering:
-    """A file that says of an accepted duty that it is not: ``raw`` names this contradiction, and only this one."""
+class Conflict:
+    """A file that lowers an acceptance, or takes back what the chat reported; a person decides.
+
+    ``raw`` names this contradiction, and only this one: what the file says | what is stored.
+    """
 
     number: str
-    says: Status
+    field: str
     raw: str
+    lowers_acceptance: bool
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -85,7 +96,7 @@ class Gone:
     title: str
     region_id: int
     duty_id: int
-    kept: bool  # somebody said that it stays
+    answer: str | None  # what somebody said: KEPT or SUSPEND; None: nobody yet
 
 
 @dataclass(kw_only=True)
@@ -95,9 +106,8 @@ class Difference:
     new: list[Change] = field(default_factory=list)
     changed: list[Change] = field(default_factory=list)
     same: list[str] = field(default_factory=list)
-    lowered: list[Lowering] = field(default_factory=list)
+    conflicts: list[Conflict] = field(default_factory=list)
     vanished: list[Gone] = field(default_factory=list)
-    unknown_county: list[str] = field(default_factory=list)
 
     @property
     def closed(self) -> list[str]:
@@ -107,12 +117,17 @@ class Difference:
     @property
     def asked_about(self) -> list[Gone]:
         """The vanished duties of which nobody has said that they stay."""
-        return [gone for gone in self.vanished if not gone.kept]
+        return [gone for gone in self.vanished if gone.answer is None]
+
+    @property
+    def suspended(self) -> list[Gone]:
+        """The vanished duties that are no longer to be chased."""
+        return [gone for gone in self.vanished if gone.answer == SUSPEND]
 
     @property
     def is_empty(self) -> bool:
         """Whether writing would change nothing."""
-        return not self.new and not self.changed
+        return not self.new and not self.changed and not self.suspended
 
 
 @dataclass(frozen=True)
@@ -134,27 +149,22 @@ def compare(
     """Compare what a file says with what is stored; ``mentioned`` are numbers that stand in it but cannot be read."""
     answers = answers or {}
     difference = Difference()
-    place = {region.name: region.id for region in regions(session)}
+    place = {region.name: region.id for region in regions(session) if region.id is not None}
     stored = _stored(session)
     seen, workstreams, counties = set(mentioned), set(), set()
     for entry in entries:
-        number, region_id = entry.fields["duty_id"], place.get(entry.fields["county"])
+        number, region_id = entry.fields["duty_id"], place[entry.fields["county"]]
         seen.add(number)
-        if region_id is None:
-            difference.unknown_county.append(number)
-            continue
         workstreams.add(entry.fields["workstream"])
         counties.add(region_id)
-        _file(difference, entry, stored.get(number), region_id, answers)
-    _drop_what_is_stored(session, difference)
+        _file(difference, entry, stored.get(number), region_id)
+    _settle(session, difference, answers)
     missing = {one.id for number, one in stored.items() if one.imported != "{}" and number not in seen}
     difference.vanished = _gone(session, missing, workstreams, counties, answers)
     return difference
 
 
-def _file(
-    difference: Difference, entry: Entry, stored: _Stored | None, region_id: int, answers: Answers
-) -> None:  # fmt: skip
+def _file(difference: Difference, entry: Entry, stored: _Stored | None, region_id: int) -> None:
     number = entry.fields["duty_id"]
     if stored is None:
         difference.new.append(Change(number=number, entry=entry, region_id=region_id))
@@ -164,37 +174,15 @@ def _file(
         difference.same.append(number)
         return
     before = json.loads(stored.imported)
-    held = {name: before.get(name) for name in _held(entry.waiting)}
-    if stored.status == Status.CLOSED and said["status"] not in (Status.CLOSED, before.get("status")):
-        lowering = Lowering(number=number, says=Status(said["status"]), raw=f"{said['status']}|{stored.closed_on}")
-        held |= {name: before.get(name) for name in _settle_lowering(difference, lowering, answers)}
+    unsaid = said.keys() - entry.said if entry.said is not None else frozenset()
+    held = {name: before.get(name) for name in _held(entry.waiting) | unsaid}
     now = said | held
     changes = {name: (before.get(name), value) for name, value in now.items() if before.get(name) != value}
-    if not changes:
+    change = Change(number=number, entry=entry, region_id=region_id, duty_id=stored.id, held=held, changes=changes)
+    if changes:
+        difference.changed.append(change)
+    else:
         difference.same.append(number)
-        return
-    difference.changed.append(
-        Change(number=number, entry=entry, region_id=region_id, duty_id=stored.id, held=held, changes=changes)
-    )
-
-
-def _drop_what_is_stored(session: Session, difference: Difference) -> None:
-    """Call no change what the ledger says already: a file that we exported tells us what the chat reported."""
-    duties: dict[int, Duty] = {}
-    for ids in in_parts([change.duty_id for change in difference.changed if change.duty_id is not None]):
-        duties |= duties_by_id(session, ids)
-    changed, difference.changed = difference.changed, []
-    for change in changed:
-        duty = duties[change.duty_id or 0]
-        left = {name: pair for name, pair in change.changes.items() if not _says(duty, name, pair[1])}
-        if left:
-            difference.changed.append(replace(change, changes=left))
-        else:
-            difference.same.append(change.number)
-
-
-def _says(duty: Duty, name: str, value: Any) -> bool:
-    return name in Duty.model_fields and name != "region_id" and plain(getattr(duty, name)) == value
 
 
 def _held(waiting: frozenset[str]) -> frozenset[str]:
@@ -202,12 +190,53 @@ def _held(waiting: frozenset[str]) -> frozenset[str]:
     return waiting | (DUE if waiting & DUE else frozenset()) | (CLOSING if waiting & CLOSING else frozenset())
 
 
-def _settle_lowering(difference: Difference, lowering: Lowering, answers: Answers) -> frozenset[str]:
-    """Ask before an accepted state is lowered; an answer holds for this acceptance only."""
-    key = (lowering.number, "status", lowering.raw)
-    if key not in answers:
-        difference.lowered.append(lowering)
-    return frozenset() if key in answers and answers[key] is None else CLOSING
+def _settle(session: Session, difference: Difference, answers: Answers) -> None:
+    """Look at each changed duty as it is stored: what it says already is no change, what contradicts it is asked."""
+    duties: dict[int, Duty] = {}
+    for ids in in_parts([change.duty_id for change in difference.changed if change.duty_id is not None]):
+        duties |= duties_by_id(session, ids)
+    changed, difference.changed = difference.changed, []
+    for change in changed:
+        settled = _settled(difference, change, duties[change.duty_id or 0], answers)
+        if settled.changes:
+            difference.changed.append(settled)
+        else:
+            difference.same.append(change.number)
+
+
+def _settled(difference: Difference, change: Change, duty: Duty, answers: Answers) -> Change:
+    left: dict[str, tuple[Any, Any]] = {}
+    held = dict(change.held)
+    staying: frozenset[str] = frozenset()
+    for name, (said_before, says) in change.changes.items():
+        stored = plain(getattr(duty, name)) if name in Duty.model_fields else said_before
+        if stored == says:
+            continue
+        left[name] = (stored, says)
+        if _contradicts(duty, name, said_before, stored, says):
+            raw = f"{says}|{stored}"
+            key = (change.number, name, raw)
+            lowers = name == "status" and duty.status == Status.CLOSED
+            if key not in answers:
+                difference.conflicts.append(
+                    Conflict(number=change.number, field=name, raw=raw, lowers_acceptance=lowers)
+                )
+            if answers.get(key, STAYS) is not None:
+                staying |= {name} | (CLOSING | REPORTED if lowers else frozenset())
+    for name in staying & left.keys():
+        held[name] = change.changes[name][0]
+        del left[name]
+    return replace(change, changes=left, held=held)
+
+
+def _contradicts(duty: Duty, name: str, said_before: Any, stored: Any, says: Any) -> bool:
+    """Whether a file takes back what somebody accepted or reported since the last file."""
+    if name == "status":
+        lowers = duty.status == Status.CLOSED
+        return says != Status.CLOSED and (lowers or stored != said_before)
+    if stored == (said_before if said_before is not None or not name.endswith("_mu") else "0"):
+        return False
+    return name not in REPORTED or Decimal(says or 0) < Decimal(stored)
 
 
 def _stored(session: Session) -> dict[str, _Stored]:
@@ -219,14 +248,16 @@ def _stored(session: Session) -> dict[str, _Stored]:
 def _gone(
     session: Session, missing: set[int], workstreams: set[str], counties: set[int], answers: Answers
 ) -> list[Gone]:  # fmt: skip
-    """Find what a file should have had: a file of one workstream or one county says nothing about the others."""
+    """Find what a file should have had; it says nothing of workstreams and counties that it does not mention."""
     found = []
     for ids in in_parts(sorted(missing)):
         for duty in duties_by_id(session, ids).values():
-            if duty.workstream in workstreams and duty.region_id in counties and duty.status != Status.CLOSED:
+            if duty.workstream in workstreams and duty.region_id in counties and duty.status not in SETTLED:
                 assert duty.id is not None
-                kept = (duty.number, VANISHED, "") in answers
-                gone = Gone(number=duty.number, title=duty.title, region_id=duty.region_id, duty_id=duty.id, kept=kept)
+                answer = answers.get(key) or KEPT if (key := (duty.number, VANISHED, "")) in answers else None
+                gone = Gone(
+                    number=duty.number, title=duty.title, region_id=duty.region_id, duty_id=duty.id, answer=answer
+                )
                 found.append(gone)
     return sorted(found, key=lambda gone: gone.number)
 

@@ -11,75 +11,89 @@ from sqlmodel import Session, col, select
 
 from db.files import CellAnswer
 from db.models import Duty, DutyOfficial, Event, Level, Notice, Progress, Status
-from db.queries import duties_by_id, in_parts, standing_events, was_taken_back
+from db.queries import duties_by_id, in_parts, insert_all, standing_events, was_taken_back
 from rules.policy import Policy
 from rules.refusal import Refusal, Why
-from services.chain import Act, Link, plain, record, record_all
-from services.differences import VANISHED, Change, Difference
+from services.chain import Act, Link, plain, record_all
+from services.differences import REPORTED, VANISHED, Change, Difference, Gone
 from services.loading import IMPORTED, match_officials
 
 DUTY = "duty:"  # in front of a number, it names the subject of the event chain
 TAKEN_BACK = "import_undone"
-SUSPENDED = "suspended"
 OFFICIALS = ((Level.PRINCIPAL, "principal"), (Level.DEPUTY, "deputy"), (Level.RESPONSIBLE, "persons"))
 STORED = (
     "workstream", "sub_type", "town", "source", "problem_type", "title", "spot_no", "approval_no", "area_mu",
     "farmland_mu", "basic_farmland_mu", "rectified_area_mu", "rectified_farmland_mu", "issued_on", "due_original",
     "due_extended", "due_on", "due_kind", "measures", "lead_unit", "co_units", "status", "closed_on", "remark",
 )  # fmt: skip
-REPORTED = frozenset({"rectified_area_mu", "rectified_farmland_mu"})
 
 
 def write(session: Session, act: Act, difference: Difference) -> None:
     """Write everything that is new or changed, as one act that ``take_back`` can undo."""
-    changes = [*difference.new, *difference.changed]
-    duties = _duties(session, act, changes)
-    links = [_link(change, duty) for change, duty in zip(changes, duties, strict=True)]
-    for change, duty in zip(changes, duties, strict=True):
-        _fill(duty, change)
-    session.add_all(duties)
-    session.flush()
-    links = [replace(link, duty_id=duty.id) for link, duty in zip(links, duties, strict=True)]
-    events = record_all(session, act, links)
-    for change, duty, event in zip(changes, duties, events, strict=True):
-        assert duty.id is not None
-        session.add_all(_officials(session, duty.id, change))
-        if any(change.touches(name) for name in REPORTED):
-            session.add(_progress(duty, event))
-    _forget_vanished(session, [*difference.same, *(change.number for change in changes)])
+    _write_new(session, act, difference.new)
+    _write_changed(session, act, difference.changed)
+    _suspend(session, act, difference.suspended)
+    _forget_vanished(session, [*difference.same, *(change.number for change in (*difference.new, *difference.changed))])
     session.flush()
     match_officials(session)
 
 
-def _duties(session: Session, act: Act, changes: Sequence[Change]) -> list[Duty]:
+def _write_new(session: Session, act: Act, changes: Sequence[Change]) -> None:
+    """Insert in bulk: an office's first ledger is all new, and others wait while it is written."""
+    if not changes:
+        return
+    blank = Duty(number="", workstream="", region_id=0, known_at=act.at).model_dump(exclude={"id"})
+    rows = [blank | _new_values(change) for change in changes]
+    ids = insert_all(session, Duty, rows)
+    links = [replace(_link(change), duty_id=duty_id) for change, duty_id in zip(changes, ids, strict=True)]
+    events = record_all(session, act, links)
+    officials = [one for change, duty_id in zip(changes, ids, strict=True) for one in _officials(change, duty_id)]
+    insert_all(session, DutyOfficial, [one.model_dump(exclude={"id"}) for one in officials])
+    progress = [_progress(event, row) for event, row in zip(events, rows, strict=True)]
+    insert_all(session, Progress, [one.model_dump(exclude={"id"}) for one in progress])
+
+
+def _new_values(change: Change) -> dict[str, Any]:
+    fields = change.entry.fields
+    stored = {name: _value(name, fields[name]) for name in STORED}
+    said = {"imported": change.said, "raw": dict(change.entry.raw)}
+    return stored | said | {"number": change.number, "region_id": change.region_id}
+
+
+def _write_changed(session: Session, act: Act, changes: Sequence[Change]) -> None:
     known: dict[int, Duty] = {}
     for ids in in_parts([change.duty_id for change in changes if change.duty_id is not None]):
         known |= duties_by_id(session, ids)
-    return [
-        known[change.duty_id]
-        if change.duty_id is not None
-        else Duty(number=change.number, workstream=change.entry.fields["workstream"], region_id=change.region_id,
-                  known_at=act.at)
-        for change in changes
-    ]  # fmt: skip
+    duties = [known[change.duty_id or 0] for change in changes]
+    links = [_link(change, duty) for change, duty in zip(changes, duties, strict=True)]
+    for change, duty in zip(changes, duties, strict=True):
+        _fill(duty, change)
+    session.add_all(duties)
+    events = record_all(session, act, links)
+    for change, duty, event in zip(changes, duties, events, strict=True):
+        assert duty.id is not None
+        _forget_officials(session, duty.id, [level for level, column in OFFICIALS if column in change.changes])
+        session.add_all(_officials(change, duty.id))
+        if REPORTED & change.changes.keys():
+            session.add(_progress(event, duty.model_dump()))
 
 
-def _link(change: Change, duty: Duty) -> Link:
+def _link(change: Change, duty: Duty | None = None) -> Link:
     """Say what changed, with all that is needed to take it back."""
     subject = f"{DUTY}{change.number}"
-    if change.is_new:
+    if duty is None:
         return Link(subject=subject, kind=IMPORTED, after=change.said)
     stored = {name: plain(getattr(duty, name)) for name in STORED if name in change.changes}
-    said = {name: old for name, (old, _new) in change.changes.items()}
+    said = {name: duty.imported.get(name) for name, now in change.said.items() if duty.imported.get(name) != now}
     before = {**stored, "region_id": duty.region_id, "imported": said, "raw": duty.raw}
     after = {name: new for name, (_old, new) in change.changes.items()}
-    return Link(subject=subject, kind=IMPORTED, before=before, after=after)
+    return Link(subject=subject, kind=IMPORTED, before=before, after=after, duty_id=duty.id)
 
 
 def _fill(duty: Duty, change: Change) -> None:
     duty.region_id = change.region_id
     for name in STORED:
-        if change.touches(name):
+        if name in change.changes:
             setattr(duty, name, _value(name, change.entry.fields[name]))
     duty.imported, duty.raw = change.said, dict(change.entry.raw)
 
@@ -88,29 +102,31 @@ def _value(name: str, value: Any) -> Any:
     return Decimal(0) if name.endswith("_mu") and value is None else value
 
 
-def _officials(session: Session, duty_id: int, change: Change) -> Iterator[DutyOfficial]:
+def _officials(change: Change, duty_id: int) -> Iterator[DutyOfficial]:
+    """Name the officials of the levels that the file changes."""
     for level, column in OFFICIALS:
-        if change.touches(column):
+        if change.is_new or column in change.changes:
             said = change.entry.fields[column]
-            names = said if level == Level.RESPONSIBLE else [said]
-            yield from _named(session, duty_id, level, names, is_new=change.is_new)
+            yield from _named(duty_id, level, said if level == Level.RESPONSIBLE else [said])
 
 
-def _named(
-    session: Session, duty_id: int, level: Level, names: Sequence[str], *, is_new: bool = False
-) -> list[DutyOfficial]:  # fmt: skip
-    if not is_new:
-        here = (col(DutyOfficial.duty_id) == duty_id, col(DutyOfficial.level) == level)
-        session.execute(sa.delete(DutyOfficial).where(*here))
+def _named(duty_id: int, level: Level, names: Sequence[str]) -> list[DutyOfficial]:
     return [DutyOfficial(duty_id=duty_id, level=level, position=i, name=name) for i, name in enumerate(names) if name]
 
 
-def _progress(duty: Duty, event: Event) -> Progress:
-    assert duty.id is not None
+def _forget_officials(session: Session, duty_id: int, levels: Sequence[Level]) -> None:
+    if levels:
+        here = (col(DutyOfficial.duty_id) == duty_id, col(DutyOfficial.level).in_(levels))
+        session.execute(sa.delete(DutyOfficial).where(*here))
+
+
+def _progress(event: Event, values: Mapping[str, Any]) -> Progress:
     assert event.id is not None
+    assert event.duty_id is not None
     return Progress(
-        duty_id=duty.id, event_id=event.id, area_mu=duty.rectified_area_mu, farmland_mu=duty.rectified_farmland_mu,
-        note=event.kind, person_id=event.person_id, said_at=event.at, said_in=event.said_in,
+        duty_id=event.duty_id, event_id=event.id, area_mu=values["rectified_area_mu"],
+        farmland_mu=values["rectified_farmland_mu"], note=event.kind, person_id=event.person_id, said_at=event.at,
+        said_in=event.said_in,
     )  # fmt: skip
 
 
@@ -123,16 +139,19 @@ def _forget_vanished(session: Session, numbers: Sequence[str]) -> None:
         )
 
 
-def suspend_vanished(session: Session, act: Act, number: str) -> Duty:
-    """Suspend a duty that the file no longer has, because the head of the office said so."""
-    duty = session.exec(select(Duty).where(Duty.number == number)).one()
-    before = {"status": duty.status.value}
-    duty.status = Status.SUSPENDED
-    session.add(duty)
-    after = {"status": duty.status.value}
-    record(session, act, subject=f"{DUTY}{number}", kind=SUSPENDED, duty_id=duty.id, before=before, after=after,
-           why=VANISHED)  # fmt: skip
-    return duty
+def _suspend(session: Session, act: Act, gone: Sequence[Gone]) -> None:
+    """Suspend duties that the file no longer has, because the head of the office said so; undone with the import."""
+    after = {"status": Status.SUSPENDED.value}
+    links = []
+    for duty in duties_by_id(session, [one.duty_id for one in gone]).values():
+        said = {"status": duty.imported.get("status")}
+        before = {"status": duty.status.value, "region_id": duty.region_id, "imported": said, "raw": duty.raw}
+        links.append(Link(subject=f"{DUTY}{duty.number}", kind=IMPORTED, before=before, after=after, duty_id=duty.id,
+                          why=VANISHED))  # fmt: skip
+        # as if the file had said so: when it has the duty again, that is a change
+        duty.status, duty.imported = Status.SUSPENDED, duty.imported | after
+        session.add(duty)
+    record_all(session, act, links)
 
 
 @dataclass(kw_only=True)
@@ -201,9 +220,10 @@ def _restore(session: Session, duty: Duty, before: Mapping[str, Any], event: Eve
     for level, column in OFFICIALS:
         if column in said:
             names = said[column] if level == Level.RESPONSIBLE else [said[column]]
-            session.add_all(_named(session, duty.id, level, names or []))
+            _forget_officials(session, duty.id, [level])
+            session.add_all(_named(duty.id, level, names or []))
     if REPORTED & before.keys():
-        session.add(_progress(duty, event))
+        session.add(_progress(event, duty.model_dump()))
     session.flush()
 
 

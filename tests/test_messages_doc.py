@@ -139,6 +139,7 @@ SCENES = (
     Line("不是台账", "苗宏宁", "", file="通知.docx"),
     Line("发名册", "苗宏宁", "", file="officials.csv"),
     Line("写入名册", "苗宏宁", "/import {upload} yes"),
+    Line("撤销名册", "苗宏宁", "/import {upload} undo", named="import_not_undone"),
     Line("名册没有变化", "苗宏宁", "", file="officials.csv"),
     Line("导出", "姜启林", "导出"),
     Line("导出超期", "姜启林", "导出 超期"),

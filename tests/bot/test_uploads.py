@@ -197,7 +197,7 @@ async def answer_everything_kept(city: City) -> None:
 async def test_only_the_office_may_import_and_only_in_private(city: City) -> None:
     async with city.running() as program:
         send(city, COUNTY_OFFICER)
-        await told(city, COUNTY_OFFICER, "只有市督察办")
+        await told(city, COUNTY_OFFICER, "台账由市督察办导入")
         send(city, OPERATOR, chat=city.group("青澜市"), caption="@duban_bot")
         await program.settle()
     assert "私聊" in city.sent(city.group("青澜市"))[-1].text

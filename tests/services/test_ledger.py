@@ -20,7 +20,7 @@ from rules.refusal import Refusal, Why
 from services import reporting
 from services.chain import Act, broken_links
 from services.differences import Difference, Entry, compare
-from services.ledger import STORED, suspend_vanished, take_back, write
+from services.ledger import STORED, take_back, write
 from tests.conftest import NOW, person_named
 
 LATER = NOW + timedelta(hours=1)
@@ -85,20 +85,68 @@ def test_what_waits_gets_its_interim_value_when_new_and_stays_as_it_was_otherwis
 
 @pytest.mark.parametrize("status", [Status.IN_PROGRESS, Status.AWAITING_ACCEPTANCE, Status.RETURNED])
 def test_an_accepted_state_is_never_lowered_without_asking(store: Store, status: Status) -> None:
-    closed = entry("N-1", status=Status.CLOSED, closed_on=date(2026, 11, 1))
-    lower = entry("N-1", status=status, title="改了")
+    closed = entry(
+        "N-1", status=Status.CLOSED, closed_on=date(2026, 11, 1), area_mu=Decimal(10), rectified_area_mu=Decimal(10)
+    )
+    lower = entry("N-1", status=status, title="改了", area_mu=Decimal(10), rectified_area_mu=Decimal(4))
     with store.writing() as session:
         write_entries(session, closed)
         difference = write_entries(session, lower, act=replace(ACT, key="import:2"))
-        assert [one.number for one in difference.lowered] == ["N-1"]
+        assert [(one.number, one.lowers_acceptance) for one in difference.conflicts] == [("N-1", True)]
         duty = found(session, "N-1")
         assert (duty.status, duty.closed_on, duty.title) == (Status.CLOSED, date(2026, 11, 1), "改了")
-        asked = difference.lowered[0]
+        assert duty.rectified_area_mu == 10
+        asked = difference.conflicts[0]
         as_in_the_file = compare(session, [lower], answers={("N-1", "status", asked.raw): None})
-        assert as_in_the_file.lowered == []
+        assert as_in_the_file.conflicts == []
         assert as_in_the_file.changed[0].changes["status"] == ("closed", status.value)
-        stays = compare(session, [lower], answers={("N-1", "status", asked.raw): "closed"})
-        assert (stays.lowered, stays.changed, stays.same) == ([], [], ["N-1"])
+        stays = compare(session, [lower], answers={("N-1", "status", asked.raw): "stored"})
+        assert (stays.conflicts, stays.changed, stays.same) == ([], [], ["N-1"])
+
+
+@pytest.mark.parametrize(
+    ("says", "changes", "asked"),
+    [
+        (("4", "in_progress"), {}, ["rectified_area_mu"]),  # less than was reported since
+        (("8", "in_progress"), {"rectified_area_mu": ("6", "8")}, []),
+        (("4", "not_started"), {}, ["rectified_area_mu", "status"]),
+        (("9", "closed"), {"rectified_area_mu": ("6", "9"), "status": ("awaiting_acceptance", "closed")}, []),
+    ],
+)
+def test_what_was_reported_in_the_chat_is_not_taken_back_by_a_file(
+    store: Store, says: tuple[str, str], changes: dict[str, Any], asked: list[str]
+) -> None:
+    with store.writing() as session:
+        write_entries(session, entry("N-1", area_mu=Decimal(9), rectified_area_mu=Decimal(2)))
+        duty = found(session, "N-1")
+        duty.rectified_area_mu, duty.status = Decimal(6), Status.AWAITING_ACCEPTANCE
+        session.flush()
+        file = entry("N-1", area_mu=Decimal(9), rectified_area_mu=Decimal(says[0]), status=Status(says[1]))
+        difference = compare(session, [file])
+        assert sorted(one.field for one in difference.conflicts) == asked
+        assert [dict(change.changes) for change in difference.changed] == ([changes] if changes else [])
+
+
+def test_a_column_that_a_file_does_not_have_says_nothing(store: Store) -> None:
+    full = entry("N-1", title="占用耕地", persons=("甲某",), area_mu=Decimal(9), rectified_area_mu=Decimal(4))
+    slim = entry("N-1", area_mu=Decimal(10))
+    slim = replace(slim, said=frozenset({"duty_id", "county", "workstream", "area_mu", "status"}))
+    with store.writing() as session:
+        write_entries(session, full)
+        difference = write_entries(session, slim, act=replace(ACT, key="import:2"))
+        assert difference.changed[0].changes == {"area_mu": ("9", "10")}
+        duty = found(session, "N-1")
+        assert (duty.title, duty.rectified_area_mu, names_of(session, "N-1")) == (
+            "占用耕地", Decimal(4), [("responsible", "甲某")],
+        )  # fmt: skip
+        assert write_entries(session, slim).is_empty
+
+
+def test_a_doubtful_person_leaves_the_stored_one(store: Store) -> None:
+    with store.writing() as session:
+        write_entries(session, entry("N-1", persons=("甲某",)))
+        assert write_entries(session, entry("N-1", waiting=("persons",))).is_empty
+        assert names_of(session, "N-1") == [("responsible", "甲某")]
 
 
 def test_a_file_that_says_again_what_it_said_before_the_acceptance_lowers_nothing(store: Store) -> None:
@@ -108,7 +156,7 @@ def test_a_file_that_says_again_what_it_said_before_the_acceptance_lowers_nothin
         found(session, "N-1").status = Status.CLOSED  # accepted in the chat
         session.flush()
         again = compare(session, [open_])
-        assert (again.same, again.lowered, again.changed) == (["N-1"], [], [])
+        assert (again.same, again.conflicts, again.changed) == (["N-1"], [], [])
 
 
 def test_a_file_that_says_what_the_chat_reported_changes_nothing(store: Store) -> None:
@@ -120,7 +168,7 @@ def test_a_file_that_says_what_the_chat_reported_changes_nothing(store: Store) -
         exported = entry("N-1", area_mu=Decimal(9), rectified_area_mu=Decimal("5.00"))
         assert compare(session, [exported]).same == ["N-1"]
         more = entry("N-1", area_mu=Decimal(9), rectified_area_mu=Decimal(6))
-        assert compare(session, [more]).changed[0].changes == {"rectified_area_mu": ("0", "6")}
+        assert compare(session, [more]).changed[0].changes == {"rectified_area_mu": ("5", "6")}
 
 
 def test_a_duty_gone_from_its_workstream_and_county_is_asked_about_until_somebody_says(store: Store) -> None:
@@ -147,14 +195,24 @@ def test_what_was_said_about_a_vanished_duty_is_forgotten_when_it_comes_back(sto
         assert [one.subject for one in session.exec(select(CellAnswer))] == ["N-9"]
 
 
-def test_the_head_suspends_a_vanished_duty_and_the_chain_says_why(store: Store) -> None:
+def test_a_vanished_duty_is_suspended_with_the_import_and_taken_back_with_it(store: Store, office: Office) -> None:
+    one, two = entry("N-1"), entry("N-2")
     with store.writing() as session:
-        write_entries(session, entry("N-1"))
-        duty = suspend_vanished(session, replace(ACT, key="x"), "N-1")
-        assert duty.status == Status.SUSPENDED
-        last = session.exec(select(Event).order_by(col(Event.id).desc())).first()
-        assert last is not None
-        assert (last.kind, last.why, last.before) == ("suspended", "vanished", {"status": "in_progress"})
+        write_entries(session, one, two)
+        said = {("N-2", "vanished", ""): "suspend"}
+        difference = compare(session, [one], answers=said)
+        assert not difference.is_empty
+        write(session, replace(ACT, key="import:2"), difference)
+        assert found(session, "N-2").status == Status.SUSPENDED
+        assert compare(session, [one], answers=said).is_empty
+        back = compare(session, [one, two])
+        assert [(change.number, change.changes) for change in back.changed] == [
+            ("N-2", {"status": ("suspended", "in_progress")})
+        ]
+        take_back(session, Act(key="undo", at=LATER), "import:2", office.policy)
+        assert found(session, "N-2").status == Status.IN_PROGRESS
+        assert compare(session, [one, two]).is_empty
+        assert broken_links(session) == []
 
 
 def test_an_import_is_taken_back_as_one(store: Store, office: Office) -> None:
