@@ -56,10 +56,15 @@ def read_status(words: str) -> Status | None:
     return _STATUS_BY_KEY.get(_key(words))
 
 
+_ONLY_PLANNED = "拟|预计|预期|计划|准备|争取|力争|撤销|取消|部分"  # the deed is not done, or not wholly
 # What makes it sensible to offer that a duty is done, or waits to be; 未销号 and 不予验收 say the opposite.
 _DONE_SAID = {
-    Status.CLOSED: re.compile("(?<![未不待])(?<!不予)(?:销号|核销|办结)|closed|struck"),
-    Status.AWAITING_ACCEPTANCE: re.compile("(?<![未不])(?<!不予)(?:验收|核查|完成|销号)|accept"),
+    Status.CLOSED: re.compile(
+        f"^(?!.*(?:申请|提请|报请|{_ONLY_PLANNED})).*(?<![未不待])(?<!不予)(?:销号|核销|办结)|closed|struck"
+    ),
+    Status.AWAITING_ACCEPTANCE: re.compile(
+        f"^(?!.*(?:{_ONLY_PLANNED})).*(?<![未不])(?<!不予)(?:验收|核查|完成|销号)|accept"
+    ),
 }
 _USUAL = (Status.IN_PROGRESS, Status.NOT_STARTED, Status.RETURNED, Status.AWAITING_ACCEPTANCE)
 

@@ -43,13 +43,17 @@ def test_a_word_that_is_not_known_is_never_taken_for_done(words):
         ("市里已销号", Status.CLOSED),
         ("等待验收", Status.AWAITING_ACCEPTANCE),
         ("退回再改", Status.RETURNED),
+        ("申请销号", Status.AWAITING_ACCEPTANCE),
     ],
 )
 def test_the_likeliest_status_is_offered_first(words, first):
     assert likely_statuses(words)[0] is first
 
 
-@pytest.mark.parametrize("words", ["", "快好了", "未销号", "不予销号", "未验收", "没办法", "done"])
+@pytest.mark.parametrize(
+    "words",
+    ["", "快好了", "未销号", "不予销号", "未验收", "没办法", "done", "撤销销号", "拟销号", "预计12月销号", "部分销号"],
+)
 def test_done_is_not_offered_first_unless_the_words_say_so(words):
     assert likely_statuses(words)[0] not in (Status.CLOSED, Status.AWAITING_ACCEPTANCE)
     assert len(likely_statuses(words)) == 4
