@@ -7,7 +7,7 @@ from collections.abc import Callable
 from db.models import DueKind
 from documents.head_words import COLUMN_FIELDS, SINGLE_BY_WORD, plain_words
 from documents.known import Answers, Known
-from documents.numbers import plain_number
+from documents.numbers import number_written, plain_number
 from documents.records import COLUMN, DUTY_COLUMNS, ROW, Doubt
 from documents.sheet_kind import workstreams_called
 from documents.sheet_rows import AREA_FIELDS
@@ -37,7 +37,7 @@ def _area(doubt: Doubt, text: str) -> str | Reason:
 
 
 def _number(text: str, _: Known) -> str | Reason:
-    return plain_number(text) or Reason.NUMBER_MISSING
+    return number_written(plain_number(text)) or Reason.NUMBER_MISSING
 
 
 def _county(text: str, known: Known) -> str | Reason:

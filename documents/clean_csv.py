@@ -12,6 +12,7 @@ from db.models import DueKind, Status
 from documents.defused import restore
 from documents.head_words import likely_fields
 from documents.known import Known
+from documents.numbers import number_written, tight
 from documents.records import (
     COLUMN,
     DUTY_COLUMNS,
@@ -193,7 +194,7 @@ def _day(text: str) -> date | None:
 def _check_names(line: Line, known: Known) -> bool:
     """Check what a line must name; without number, county and workstream it is no duty yet."""
     before = len(line.doubts)
-    if not line.texts["duty_id"].strip():
+    if not number_written(tight(line.texts["duty_id"])):
         line.doubt("duty_id", Reason.NUMBER_MISSING)
     if known.find_county(line.texts["county"]) != line.texts["county"]:
         listed = known.find_county(line.texts["county"])

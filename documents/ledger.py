@@ -82,7 +82,9 @@ class Sorted:
     skipped: list[Skipped] = field(default_factory=list)
 
     def reading(self, columns: Iterable[Doubt], known: Known) -> LedgerReading:
-        """Settle duplicates, put everything into the file's order, then freeze."""
+        """Settle duplicates, put everything into the file's order, then freeze; raise BadFile where no duty is."""
+        if not self.rows and not self.unread:
+            raise BadFile(Reason.FILE_WITHOUT_DUTIES)
         rows, unread, skipped = settle_duplicates(self.rows, self.unread, known.answers)
         order = {name: place for place, name in enumerate(self.sheets)}
         return LedgerReading(

@@ -11,6 +11,14 @@ from dataclasses import dataclass, field
 
 _DASH_MARKS = str.maketrans(dict.fromkeys("‐‑‒–—―−─", "-"))
 _COUNTED = re.compile(r"(.*?)([0-9]{1,9})")
+# what people write where a duty has no number yet; never one itself
+_NO_NUMBER = frozenset(
+    {
+        "无", "没有", "暂无", "暂缺", "缺", "空", "待定", "待编", "待编号", "待补", "待补充", "待补录", "未编", "未编号",
+        "无编号", "暂无编号", "无号", "同上", "同前", "〃", '"', "″", "''",
+        "-", "--", "—", "——", "–", "―", "/", "//", "\\", "─", "──",
+    }
+)  # fmt: skip
 WIDEST_GAPS = 1000  # numbers; a series with more of them missing says nothing about a single row
 
 
@@ -22,6 +30,11 @@ def tight(text: str) -> str:
 def plain_number(written: str) -> str:
     """Bring a duty's number to plain width and one kind of dash; nothing else about it is changed."""
     return tight(written).translate(_DASH_MARKS) if not written.isascii() else tight(written)
+
+
+def number_written(tight_text: str) -> str:
+    """Return what stands in a number's place, or "" where it only says that there is none."""
+    return "" if tight_text in _NO_NUMBER else tight_text
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 
 from documents.head import Head
 from documents.known import Answers
-from documents.numbers import tight
+from documents.numbers import number_written, tight
 from documents.records import NOT_KEEPABLE, Doubt, Note
 from documents.workbook import Cell, CellKind, Sheet, address
 from text.reasons import Reason
@@ -48,6 +48,7 @@ class DutyRow:
     cells: dict[str, Cell]
     raw: dict[str, str]
     shared: frozenset[str] = frozenset()
+    may_be_merged: bool = False  # the format cannot tell whether the county above holds for this row too
     subject: str = ""
     number: str = ""
     asked: dict[str, str] = field(default_factory=dict)
@@ -146,7 +147,7 @@ class RowSorter:
         first = tight(cells[first_column].text)
         if row <= self.head.last_row or self._repeats_head(row, cells, first):
             return Reason.ROW_HEAD
-        number = tight(cells[self.number_column].text) if self.number_column in cells else ""
+        number = number_written(tight(cells[self.number_column].text)) if self.number_column in cells else ""
         if number in ("", first) and _NOTE.match(first):
             return Reason.ROW_NOTE
         return self._why_by_label(cells, first_column, number)
@@ -202,6 +203,8 @@ class RowMaker:
         self.columns = tuple(head.columns.items())
         self.corners = _corners(sheet, set(head.columns.values()))
         self.above: Mapping[str, Cell] = {}
+        self.merged_known = sheet.merged_known
+        self.county_seen = False
 
     def row(self, number: int, source: Cells) -> DutyRow:
         """Return a row's cells; rows must come from the top down."""
@@ -210,6 +213,9 @@ class RowMaker:
         raw = {name: cell.text for name, cell in cells.items()}
         raw.pop("serial", None)
         row = DutyRow(sheet=self.sheet, row=number, columns=self.head.columns, cells=cells, raw=raw, shared=shared)
+        if not self.merged_known:
+            row.may_be_merged = self.county_seen and "county" not in cells
+            self.county_seen = self.county_seen or "county" in cells
         _resolve_dittos(row, self.above)
         self.above = dict(cells)  # a copy: answers will change the row's own
         return row

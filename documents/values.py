@@ -14,7 +14,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from db.models import DueKind, Status
-from documents.numbers import plain_number, tight
+from documents.numbers import number_written, plain_number, tight
 from documents.sheet_rows import BLANK_FIELDS, DASHES, DutyRow
 from documents.workbook import Cell, CellKind
 from text.dates import FIRST_YEAR, LAST_YEAR, DueReading, days_beside, read_due
@@ -60,7 +60,7 @@ def texts_of(row: DutyRow, names: Iterable[str]) -> Iterator[tuple[str, str]]:
 
 def number_in(cell: Cell | None) -> tuple[str, Reason | None]:
     """Return the duty's number, which is a text; what Excel made of it (a date, a fraction) is not trusted."""
-    if cell is None or (written := cell.text.strip()) in DASHES:
+    if cell is None or not number_written(tight(written := cell.text.strip())):
         return "", Reason.NUMBER_MISSING
     if cell.kind is CellKind.TEXT:
         return plain_number(written), None
@@ -83,7 +83,7 @@ def county_of(
     """Return the row's county, "" where it has none or one that nobody knows."""
     if not (written := text_of(row, "county")):
         if not row.doubts_about("county"):
-            row.doubt("county", Reason.COUNTY_MISSING)
+            row.doubt("county", Reason.FILE_MERGES_UNKNOWN if row.may_be_merged else Reason.COUNTY_MISSING)
         return ""
     county = county_named(written, find_county)
     if county is None:

@@ -16,6 +16,7 @@ class Reason(StrEnum):
     FILE_TRUNCATED = "file_truncated"
     FILE_ENCODING = "file_encoding"
     FILE_WITHOUT_LEDGER = "file_without_ledger"
+    FILE_WITHOUT_DUTIES = "file_without_duties"
     FILE_GONE = "file_gone"
     FILE_TROUBLE = "file_trouble"
     FILE_WITH_MACROS = "file_with_macros"
@@ -131,6 +132,7 @@ REASON_WORDS: dict[Reason, tuple[str, str]] = {
         "没有找到整改台账的表头（编号、县名、面积、时限等），请确认发的是台账",
         "no head of a ledger was found (number, county, area, deadline): check that this is the ledger",
     ),
+    Reason.FILE_WITHOUT_DUTIES: ("只有表头，没有整改事项", "it has a head, but no duties"),
     Reason.FILE_WITH_MACROS: ("文件带有宏，请另存为不带宏的.xlsx再发", "it has macros: save it as .xlsx without them"),
     Reason.FILE_MERGES_UNKNOWN: (
         "这种格式读不出合并单元格，请另存为.xlsx再发",

@@ -203,6 +203,7 @@ def doubt(field, reason=Reason.VALUE_BAD):
         ("area_mu", "", Reason.AREA_MISSING),
         ("duty_id", "ＫＳ-1", "KS-1"),
         ("duty_id", "", Reason.NUMBER_MISSING),
+        ("duty_id", "待编", Reason.NUMBER_MISSING),
         ("person", "王志远 李明", "王志远、李明"),
         ("person", "王(副)", Reason.PERSON_UNREADABLE),
         (COLUMN, "area_mu", "area_mu"),

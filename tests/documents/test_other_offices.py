@@ -209,3 +209,14 @@ def test_sheets_and_rows_in_another_order_are_the_same_duties_and_questions(tmp_
     assert {one.key for one in first.doubts} == {one.key for one in second.doubts}
     assert {one.duty.duty_id: one.duty for one in first.rows} == {one.duty.duty_id: one.duty for one in second.rows}
     assert len(first.doubts) == 7
+
+
+def test_a_blank_county_below_a_filled_one_may_have_been_merged_where_the_file_cannot_tell(tmp_path):
+    rows = [
+        list(DUTY),
+        *(list(map(str, duty(编号=f"X-{n}", 县区="" if n in (1, 3, 4) else "乙"))) for n in range(1, 5)),
+    ]
+    (tmp_path / "违法用地.csv").write_text("\n".join(",".join(row) for row in rows), encoding="utf-8")
+    reading = read(tmp_path / "违法用地.csv")
+    unknown = Reason.FILE_MERGES_UNKNOWN
+    assert [doubt.reason for doubt in reading.doubts] == [Reason.COUNTY_MISSING, unknown, unknown]

@@ -151,3 +151,23 @@ def test_what_the_sheet_has_no_column_for_is_spoken_about_once_it_is_answered(re
     assert ("status" in one.said, one.doubts[0].key) == (False, ("X-1", "status", ""))
     answered = only(read_cells(head, row, answers=Answers({one.doubts[0].key: "returned"})))
     assert (answered.duty.status, "status" in answered.said) == (Status.RETURNED, True)
+
+
+@pytest.mark.parametrize("word", ["无", "暂 无", "同上", "待编", "待补", "暂无编号", "/", "——", "〃"])
+def test_a_word_for_no_number_is_no_number(read_duties, word):
+    reading = read_duties({"编号": word}, {"编号": word, "问题描述": "挖塘"})
+    assert reading.rows == ()
+    assert {doubt.reason for doubt in reading.doubts} == {Reason.NUMBER_MISSING}
+    assert len(reading.doubts) == 2
+
+
+def test_a_total_with_a_dash_for_a_number_is_a_total(read_cells):
+    reading = read_cells(["序号", *DUTY], [1, *DUTY.values()], ["合计", "/", None, None, 10])
+    assert [one.reason for one in reading.skipped] == [Reason.ROW_HEAD, Reason.ROW_TOTAL]
+
+
+@pytest.mark.parametrize("rows", [[], [["小计", None, None, 10]], [[], ["填表人:"]]])
+def test_a_file_with_a_head_and_no_duty_is_refused(read_cells, rows):
+    with pytest.raises(BadFile) as refused:
+        read_cells(list(DUTY), *rows)
+    assert refused.value.reason is Reason.FILE_WITHOUT_DUTIES
