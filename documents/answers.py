@@ -33,7 +33,10 @@ def check_answer(doubt: Doubt, text: str, known: Known) -> str | Reason:
 
 def _area(doubt: Doubt, text: str) -> str | Reason:
     unit = UNIT_UNCLEAR if doubt.reason is Reason.AREA_UNIT_UNCLEAR else MU
-    return area_in(CellKind.TEXT, text, "", unit).doubt or text if text else Reason.AREA_MISSING
+    said = area_in(CellKind.TEXT, text, "", unit)
+    if said.percent is not None and not doubt.field.startswith("rectified_"):
+        return Reason.AREA_UNREADABLE  # of what?
+    return said.doubt or text if text else Reason.AREA_MISSING
 
 
 def _number(text: str, _: Known) -> str | Reason:

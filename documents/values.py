@@ -18,7 +18,7 @@ from documents.numbers import number_written, plain_number, tight
 from documents.sheet_rows import BLANK_FIELDS, DASHES, DutyRow
 from documents.workbook import Cell, CellKind
 from text.dates import FIRST_YEAR, LAST_YEAR, DueReading, days_beside, read_due
-from text.quantities import MU, fits, read_area, units_in
+from text.quantities import MU, fits, read_area, rounded, units_in
 from text.reasons import Reason
 from text.status_words import likely_statuses, read_status
 
@@ -114,8 +114,11 @@ def area_of(row: DutyRow, name: str, *, unit: str, whole: Decimal | None = None)
     said = area_in(cell.kind, cell.text, cell.number_format, unit)
     area, doubt = said.mu, said.doubt
     if said.percent is not None and doubt is None:
-        area = whole * said.percent / 100 if whole is not None else None
-        doubt = None if area is not None and fits(area) else Reason.AREA_UNREADABLE
+        found = rounded(whole * said.percent / 100) if whole is not None else None
+        area, is_told = found or (None, False)
+        doubt = None if found else Reason.AREA_UNREADABLE
+        if is_told:
+            row.note(name, Reason.AREA_ROUNDED)
     if doubt:
         row.doubt(name, doubt)
         return None
@@ -136,8 +139,7 @@ def _area_of_nothing(row: DutyRow, name: str) -> Decimal | None:
 def area_in(kind: CellKind, text: str, number_format: str, unit: str) -> AreaText:
     """Read an area's cell; ``unit`` where neither its text nor its number format names one."""
     if kind is CellKind.NUMBER and not number_format and unit == MU:  # nearly all of them
-        area = Decimal(text)
-        return AreaText(mu=area) if fits(area) else AreaText(doubt=Reason.AREA_UNREADABLE)
+        return _plain_area(Decimal(text))
     written = text.strip()
     if written in NONE_WORDS:
         return AreaText(mu=Decimal(0))
@@ -154,6 +156,15 @@ def area_in(kind: CellKind, text: str, number_format: str, unit: str) -> AreaTex
     return _area_in_words(written, MU if unit == UNIT_UNCLEAR else unit)
 
 
+def _plain_area(area: Decimal) -> AreaText:
+    if fits(area):
+        return AreaText(mu=area)
+    found = rounded(area)
+    if found is None:
+        return AreaText(doubt=Reason.AREA_UNREADABLE)
+    return AreaText(mu=found[0], notes=(Reason.AREA_ROUNDED,) if found[1] else ())
+
+
 def _with_format(written: str, number_format: str) -> str:
     """Put into words what a number format shows beside the number; an unknown word makes it unclear."""
     if "%" in number_format:
@@ -164,7 +175,7 @@ def _with_format(written: str, number_format: str) -> str:
 
 def _area_in_words(written: str, unit: str) -> AreaText:
     """Read an area; a unit that holds for the whole column deserves no showing, one of the cell's own does."""
-    reading = read_area(written, unit=unit)
+    reading = read_area(written, unit=unit, may_round=True)
     if reading is None or reading.is_addition:
         return AreaText(doubt=Reason.AREA_UNREADABLE)
     notes = [
@@ -174,6 +185,7 @@ def _area_in_words(written: str, unit: str) -> AreaText:
             (reading.approximate, Reason.AREA_APPROXIMATE),
             (reading.converted and reading.unit != unit, Reason.AREA_CONVERTED),
             (reading.is_sum, Reason.AREA_SUM),
+            (reading.rounded and (unit == MU or reading.unit != unit), Reason.AREA_ROUNDED),
         )
         if is_so
     ]

@@ -1,6 +1,7 @@
 """Areas as people write them, read exactly into mu, and said again.
 
-Nothing is rounded: what does not come to at most four decimals of a mu is not read at all.
+What somebody reports is never rounded: what does not come to at most four decimals of a mu is not read at all. Only a
+ledger's areas may be, which are so often results of formulas or of square metres; see ``rounded``.
 """
 
 from __future__ import annotations
@@ -14,8 +15,13 @@ from decimal import ROUND_HALF_UP, Decimal
 MU = "亩"
 MU_PER_UNIT = {
     MU: Decimal(1),
+    "百亩": Decimal(100),
+    "千亩": Decimal(1000),
+    "公亩": Decimal("0.15"),
     "万亩": Decimal(10_000),
     "公顷": Decimal(15),
+    "千公顷": Decimal(15_000),
+    "万公顷": Decimal(150_000),
     "平方米": Decimal("0.0015"),
     "万平方米": Decimal(15),
     "平方公里": Decimal(1500),
@@ -30,9 +36,12 @@ UNIT_WORDS = {
     "sqm": "平方米",
     "平米": "平方米",
     "万平米": "万平方米",
+    "万m2": "万平方米",
+    "平方千米": "平方公里",
     "km2": "平方公里",
 }
 GRAIN = Decimal("0.0001")  # mu; the finest area that is stored
+_ARTEFACT = Decimal("1e-8")  # mu; so little comes of how a computer keeps 12.34, and is no rounding
 LARGEST = Decimal(1_000_000_000)  # mu; more than any province has
 LARGEST_PERCENT = Decimal(1000)
 
@@ -44,7 +53,10 @@ _APPROXIMATE = re.compile(r"^(?:大约|约为|约)\s*(?P<before>.+)$|^(?P<after>
 _ADDITION = re.compile(
     r"^(?:\+|[又再新](?:完成|整改|恢复|治理|消化|增加|增)?了?|增加了?|another\b|plus\b)\s*(?P<rest>.+)$", re.IGNORECASE
 )
-_UNIT_IN_TEXT = re.compile("万平方米|平方公里|平方米|万亩|公顷|亩|hectare|ha(?![a-z])|m2", re.IGNORECASE)
+_UNIT_IN_TEXT = re.compile(
+    "[万千]公顷|公顷|[百千万公]亩|亩|万平方米|平方米|平方公里|平方千米|万?平米|hectares?|ha(?![a-z])|万m2|km2|m2",
+    re.IGNORECASE,
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -57,6 +69,7 @@ class AreaReading:
     approximate: bool = False
     is_addition: bool = False
     is_sum: bool = False
+    rounded: bool = False
 
     @property
     def converted(self) -> bool:
@@ -64,7 +77,7 @@ class AreaReading:
         return self.unit != MU
 
 
-def read_area(text: str, *, unit: str = MU) -> AreaReading | None:
+def read_area(text: str, *, unit: str = MU, may_round: bool = False) -> AreaReading | None:
     """Read "20亩", "1.2公顷", "1,250.00", "约12.5亩", "12.5+3.2", "+20", "90%"; ``unit`` where none is written."""
     rest = unicodedata.normalize("NFKC", text).strip()
     rest, approximate = _strip(_APPROXIMATE, rest)
@@ -75,10 +88,14 @@ def read_area(text: str, *, unit: str = MU) -> AreaReading | None:
     if is_addition and len(terms) > 1:
         return None
     total, said = _sum([term for term in terms if term], unit=unit)
-    if None in terms or total is None or not fits(total):
+    if None in terms or total is None or not (may_round or fits(total)):
+        return None
+    stored = rounded(total)
+    if stored is None:
         return None
     return AreaReading(
-        mu=total, unit=said, approximate=approximate, is_addition=is_addition, is_sum=len(terms) > 1
+        mu=stored[0], unit=said, approximate=approximate, is_addition=is_addition, is_sum=len(terms) > 1,
+        rounded=stored[1],
     )  # fmt: skip
 
 
@@ -107,6 +124,20 @@ def _percent(percent: Decimal, *, approximate: bool, is_addition: bool) -> AreaR
 def fits(mu: Decimal) -> bool:
     """Whether an area can be stored exactly: not negative, not absurd, at most four decimals."""
     return mu.is_finite() and 0 <= mu < LARGEST and mu == mu.quantize(GRAIN)
+
+
+def rounded(mu: Decimal) -> tuple[Decimal, bool] | None:
+    """Return the area as it can be stored, and whether that took rounding worth telling; None where it is no area.
+
+    What is more than nothing never becomes nothing.
+    """
+    if not mu.is_finite() or not 0 <= mu < LARGEST:
+        return None
+    stored = mu.quantize(GRAIN, rounding=ROUND_HALF_UP)
+    if stored == mu:
+        return mu, False
+    is_told = abs(stored - mu) > _ARTEFACT
+    return (stored, is_told) if fits(stored) and (stored or not is_told) else None
 
 
 def say_area(mu: Decimal) -> str:

@@ -84,6 +84,7 @@ class Reason(StrEnum):
     AREA_APPROXIMATE = "area_approximate"
     AREA_CONVERTED = "area_converted"
     AREA_SUM = "area_sum"
+    AREA_ROUNDED = "area_rounded"
     AREA_PERCENT = "area_percent"
     RECTIFIED_EXCEEDS_AREA = "rectified_exceeds_area"
     DUE_MISSING = "due_missing"
@@ -194,6 +195,7 @@ REASON_WORDS: dict[Reason, tuple[str, str]] = {
     # Read surely, but worth showing.
     Reason.AREA_APPROXIMATE: ("面积为约数", "the area is approximate"),
     Reason.AREA_CONVERTED: ("面积已换算为亩", "the area was converted to mu"),
+    Reason.AREA_ROUNDED: ("面积已四舍五入到0.0001亩", "the area was rounded to 0.0001 mu"),
     Reason.AREA_SUM: ("面积由算式求和", "the area is a sum"),
     Reason.AREA_PERCENT: ("按百分比折算面积", "the area was reckoned from a percentage"),
     Reason.RECTIFIED_EXCEEDS_AREA: ("超额完成", "more was rectified than was due"),

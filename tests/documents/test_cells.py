@@ -21,7 +21,7 @@ from text.reasons import Reason
         ({"面积": "十亩"}, "十亩", Reason.AREA_UNREADABLE),
         ({"面积": "50%"}, "50%", Reason.AREA_UNREADABLE),
         ({"面积": -10}, "-10", Reason.AREA_UNREADABLE),
-        ({"面积": 10.123456}, "10.123456", Reason.AREA_UNREADABLE),
+        ({"面积": "0.00001"}, "0.00001", Reason.AREA_UNREADABLE),
         ({"已整改面积": "+2"}, "+2", Reason.AREA_UNREADABLE),
         ({"已整改面积": "同上"}, "同上", Reason.AREA_UNREADABLE),
         ({"已整改面积": None}, "", Reason.AREA_MISSING),

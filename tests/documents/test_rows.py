@@ -1,3 +1,5 @@
+from decimal import Decimal
+
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -171,3 +173,44 @@ def test_a_file_with_a_head_and_no_duty_is_refused(read_cells, rows):
     with pytest.raises(BadFile) as refused:
         read_cells(list(DUTY), *rows)
     assert refused.value.reason is Reason.FILE_WITHOUT_DUTIES
+
+
+ROUNDED, CONVERTED = Reason.AREA_ROUNDED, Reason.AREA_CONVERTED
+
+
+@pytest.mark.parametrize(
+    ("written", "head", "mu", "notes"),
+    [
+        (12.3333333, "面积", "12.3333", {ROUNDED}),
+        ("12.33335", "面积", "12.3334", {ROUNDED}),
+        (12.340000000000002, "面积", "12.34", set()),
+        (0.1 + 0.2, "面积", "0.3", set()),
+        ("6666.67平方米", "面积", "10", {ROUNDED, CONVERTED}),
+        ("6667㎡", "面积", "10.0005", {CONVERTED}),
+        ("6667.89m²", "面积", "10.0018", {ROUNDED, CONVERTED}),
+        ("6667 平米", "面积", "10.0005", {CONVERTED}),
+        (6667.89, "面积(平方米)", "10.0018", set()),
+        (6667.89, "面积(㎡)", "10.0018", set()),
+        (6667.89, "面积(m²)", "10.0018", set()),
+        (6667.89, "面积(平米)", "10.0018", set()),
+        (0.66678, "面积(万㎡)", "10.0017", set()),
+        ("6667.89㎡", "面积(公顷)", "10.0018", {ROUNDED, CONVERTED}),
+    ],
+)
+def test_an_area_finer_than_is_stored_is_rounded_and_says_so_where_its_own_cell_made_it(
+    read_cells, written, head, mu, notes
+):
+    duty = {**DUTY, "耕地面积": 0, "已整改面积": 0, "已整改耕地面积": 0, "面积": written}
+    (one,) = read_cells([head if name == "面积" else name for name in duty], list(duty.values())).rows
+    assert (one.duty.area_mu, one.doubts) == (Decimal(mu), ())
+    assert {note.reason for note in one.notes if note.field == "area_mu"} == notes
+
+
+@pytest.mark.parametrize("written", [0.00001, "0.01平方米", -3, "1e5x"])
+def test_an_area_that_would_round_to_nothing_is_asked_about(read_duties, written):
+    assert Reason.AREA_UNREADABLE in {doubt.reason for doubt in read_duties({"面积": written}).doubts}
+
+
+def test_a_percentage_of_an_area_is_rounded_too(read_duties):
+    (one,) = read_duties({"面积": 12.35, "已整改面积": "33.33%"}).rows
+    assert (one.duty.rectified_area_mu, one.doubts) == (Decimal("4.1163"), ())

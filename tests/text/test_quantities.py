@@ -89,3 +89,22 @@ def test_an_area_is_said_without_exponent_or_idle_zeros(mu):
 def test_no_text_whatever_breaks_the_reader_or_gives_a_bad_area(said):
     reading = read_area(said)
     assert reading is None or reading.mu is None or 0 <= reading.mu == reading.mu.quantize(Decimal("0.0001"))
+
+
+@given(st.decimals(min_value=0, max_value=Decimal("99999999"), places=8))
+def test_what_was_rounded_once_is_not_rounded_again(mu):
+    reading = read_area(format(mu, "f"), may_round=True)
+    if reading is None or reading.mu is None:
+        assert 0 < mu < Decimal("0.00005")
+        return
+    assert abs(reading.mu - mu) <= Decimal("0.00005")
+    again = read_area(say_area(reading.mu))
+    assert (again.mu, again.rounded) == (reading.mu, False)
+
+
+def test_a_multiple_of_a_unit_is_never_taken_for_the_unit():
+    assert units_in("面积(万㎡)") == ("万平方米",)
+    assert units_in("面积(千亩)") == ("千亩",)
+    assert units_in("面积(万公顷)") == ("万公顷",)
+    assert units_in("面积(km²)") == ("平方公里",)
+    assert units_in("面积(平米)") == ("平方米",)
