@@ -15,10 +15,18 @@ from documents.sheet_rows import AREA_FIELDS
 from documents.values import UNIT_UNCLEAR, county_named
 from documents.workbook import Sheet, address
 from rules.policy import Workstream
-from text.quantities import MU, units_in
+from text.quantities import MU, is_unit, units_in
 from text.reasons import Reason
 
-_UNIT_LINE = re.compile(r"(?<!填报)(?<!编制)(?<!责任)(?:计量|面积)?单位\s*:\s*(?P<units>[^\s;。)]+)")
+_UNIT_LINE = re.compile(
+    r"(?<![填编责牵配主制][报制任头合办表])(?P<of>计量|面积)?单位\s*(?:均|都)?[:为是(]\s*(?P<units>[^\s;。)]+)"
+)
+_UNIT_BY = re.compile(r"以(?P<units>[^\s;。)以]{1,8}?)(?:为单位|计算?(?!划))")
+_BRACKETED = re.compile(r"[(\[【〔](?P<said>[^()\[\]【】〔〕]*)[)\]】〕]")
+_BEFORE_UNIT = re.compile("(?:计量|面积|单位|均|都|为|是|:)*")
+_AMOUNT = re.compile("[0-9余]")
+_AT_END = re.compile(r".*[\s,、;:/|\-—](?P<said>[^\s,、;:/|\-—]+)")
+_BETWEEN_UNITS = re.compile(r"[\s、,;:/和及或]+")
 _OFFICE = re.compile(r"督察办(?:公室)?")  # whose ledger it is, not what it is about
 _GUIDE = re.compile("填报说明|填表说明|填写说明|填报指南|示例|样例|样表|范例")
 _COUNTY_ENDS = "县市区旗"
@@ -62,7 +70,7 @@ def lists_duties(head: Head) -> bool:
 def kind_of_sheet(sheet: Sheet, head: Head, known: Known) -> SheetKind:
     """Judge a sheet by its name, the lines above its head, its head, and what people answered about it."""
     above = _lines_above(sheet, head)
-    unit = _unit_of_lines(above)
+    unit = _unit_of_lines([sheet.name, *above])
     title = f"{sheet.name}: {next((line for line in above if len(line) > 4), '') or _head_words(head)}"
     asked: dict[str, Doubt] = {}
     workstream = None
@@ -125,11 +133,39 @@ def _lines_above(sheet: Sheet, head: Head) -> list[str]:
 
 
 def _unit_of_lines(lines: list[str]) -> str:
-    """Return the one unit of area in the unit line; two different ones leave it unclear, none means mu."""
-    units = {unit for line in lines for found in _UNIT_LINE.finditer(line) for unit in units_in(found["units"])}
+    """Return the one unit of area that the lines declare; two different ones leave it unclear, none means mu."""
+    units = {unit for line in lines for unit in _units_declared(unicodedata.normalize("NFKC", line).strip())}
     if len(units) > 1:
         return UNIT_UNCLEAR
     return units.pop() if units else MU
+
+
+def _units_declared(line: str) -> Iterator[str]:
+    """Yield the units that a line declares for all areas: 单位:公顷, (公顷), (面积:公顷), 以公顷计, or the last word.
+
+    "1.2万亩耕地恢复台账" declares none: there the unit belongs to an amount, or to a name.
+    """
+    for found in _UNIT_LINE.finditer(line):
+        units = units_in(found["units"])
+        yield from units or ((UNIT_UNCLEAR,) if found["of"] else ())
+    for found in _UNIT_BY.finditer(line):
+        yield from units_in(found["units"])
+    for found in _BRACKETED.finditer(line):
+        yield from _units_alone(found["said"], or_unclear=True)
+    if last := _AT_END.fullmatch(line) or re.fullmatch("(?P<said>.+)", line):
+        yield from _units_alone(last["said"], or_unclear=False)
+
+
+def _units_alone(said: str, *, or_unclear: bool) -> Iterator[str]:
+    """Yield the units that stand alone between marks; one among other words may mean anything, an amount nothing."""
+    for part in _BETWEEN_UNITS.split(said):
+        word = part[match.end() :] if (match := _BEFORE_UNIT.match(part)) else part
+        if not word or not (units := units_in(word)):
+            continue
+        if is_unit(word):
+            yield from units
+        elif or_unclear and not _AMOUNT.search(word) and not _UNIT_BY.search(word) and units != (MU,):
+            yield UNIT_UNCLEAR
 
 
 def _workstreams_of(sheet: Sheet, above: list[str], title: str, known: Known) -> list[Workstream]:

@@ -146,6 +146,11 @@ def say_area(mu: Decimal) -> str:
     return "0" if text in {"-0", ""} else text
 
 
+def is_unit(text: str) -> bool:
+    """Whether a text is a unit of area and nothing else."""
+    return unicodedata.normalize("NFKC", text).strip().lower() in UNIT_WORDS
+
+
 def units_in(text: str) -> tuple[str, ...]:
     """Return the units of area that a head or a unit line names, each once."""
     words: Iterable[str] = _UNIT_IN_TEXT.findall(unicodedata.normalize("NFKC", text))

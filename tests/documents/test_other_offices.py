@@ -220,3 +220,59 @@ def test_a_blank_county_below_a_filled_one_may_have_been_merged_where_the_file_c
     reading = read(tmp_path / "违法用地.csv")
     unknown = Reason.FILE_MERGES_UNKNOWN
     assert [doubt.reason for doubt in reading.doubts] == [Reason.COUNTY_MISSING, unknown, unknown]
+
+
+def areas_below(tmp_path, *lines, name="违法用地", head=None):
+    """Read an area of 10 below these lines."""
+    path = book(tmp_path / "a.xlsx", **{name: [*([line] for line in lines), head or list(DUTY), duty()]})
+    return read(path).rows[0]
+
+
+@pytest.mark.parametrize(
+    ("lines", "mu"),
+    [
+        (["违法用地整改台账（公顷）"], 150),
+        (["违法用地整改台账", "（面积：公顷）"], 150),
+        (["违法用地整改台账(单位:公顷、个)"], 150),
+        (["违法用地整改台账 面积单位为公顷"], 150),
+        (["本表面积单位均为公顷"], 150),
+        (["违法用地整改台账（以公顷计）"], 150),
+        (["违法用地整改台账", "公顷"], 150),
+        (["违法用地整改台账 公顷"], 150),
+        (["违法用地整改台账【万亩】"], 100_000),
+        (["违法用地整改台账（亩）"], 10),
+        (["违法用地整改台账（公顷）", "单位:公顷"], 150),
+        (["1.2万亩耕地恢复台账"], 10),
+        (["某地15公顷违法用地整改台账(2026年)"], 10),
+        (["违法用地整改台账(共1.2万亩)"], 10),
+        (["万亩良田整改台账"], 10),
+        (["责任单位:乙市公顷局"], 10),
+        (["填报单位（公顷局）：乙市"], None),
+    ],
+)
+def test_a_unit_may_be_declared_anywhere_above_the_head(tmp_path, lines, mu):
+    one = areas_below(tmp_path, *lines)
+    assert one.duty.area_mu == mu
+    reasons = {doubt.reason for doubt in one.doubts}
+    assert reasons == (set() if mu else {Reason.AREA_UNIT_UNCLEAR})
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        ["违法用地整改台账（公顷）", "单位:亩"],
+        ["违法用地整改台账（公顷、亩）"],
+        ["违法用地整改台账（耕地折算公顷数）"],
+        ["面积单位:垧"],
+    ],
+)
+def test_units_that_disagree_or_are_not_understood_are_asked_about(tmp_path, lines):
+    one = areas_below(tmp_path, *lines)
+    assert {doubt.reason for doubt in one.doubts} == {Reason.AREA_UNIT_UNCLEAR}
+
+
+def test_a_sheets_name_may_declare_the_unit_and_a_columns_head_outweighs_both(tmp_path):
+    assert areas_below(tmp_path, "台账", name="违法用地(公顷)").duty.area_mu == 150
+    head = [f"{name}(亩)" if name == "面积" else name for name in DUTY]
+    one = areas_below(tmp_path, "违法用地台账（公顷）", head=head).duty
+    assert (one.area_mu, one.farmland_mu) == (10, 60)
