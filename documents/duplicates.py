@@ -78,19 +78,40 @@ def _number(one: Row) -> str:
 
 def _question(one: Row, same: Sequence[Row]) -> Doubt:
     """Ask whether this row is the one that counts; it is told from the others by what is written in it."""
-    texts = {name: tight(text) for name, text in one.raw.items()}
-    content = "\n".join(f"{name}={texts[name]}" for name in sorted(texts))
     sheet, row = _place(one)
     return Doubt(
         sheet=sheet,
         cell=one.found_at[2] if isinstance(one, LedgerRow) else f"A{row}",
         field=ROW,
-        raw=_what_differs(one.raw, [other.raw for other in same]) or _number(one),
+        raw=_what_differs(one.raw, [other.raw for other in same]) or _sheet_told(sheet, same) or _number(one),
         reason=Reason.DUPLICATE_CONTRADICTS,
-        subject=f"{_number(one)}#{hashlib.sha256(content.encode()).hexdigest()[:16]}",
+        subject=f"{_number(one)}#{hashlib.sha256(_content(one, same).encode()).hexdigest()[:16]}",
         number=_number(one),
         keepable=True,
     )
+
+
+def _content(one: Row, same: Sequence[Row]) -> str:
+    """Return what tells a row from the others: its cells, and where those are alike, also what was made of them.
+
+    The sheet says of the very same cells in which workstream, county and unit they are.
+    """
+    written = _written(one)
+    is_told = all(_is_equal(other, one) or _written(other) != written for other in same)
+    if is_told:
+        return written
+    made = repr(one.duty) if isinstance(one, LedgerRow) else one.sheet
+    return "\n".join([written, made, *(repr(doubt.key) for doubt in one.doubts)])
+
+
+def _written(one: Row) -> str:
+    texts = {name: tight(text) for name, text in one.raw.items()}
+    return "\n".join(f"{name}={texts[name]}" for name in sorted(texts))
+
+
+def _sheet_told(sheet: str, same: Sequence[Row]) -> str:
+    """Return the sheet's name where the rows stand in different ones."""
+    return sheet if any(_place(other)[0] != sheet for other in same) else ""
 
 
 def _what_differs(raw: Mapping[str, str], others: Sequence[Mapping[str, str]]) -> str:

@@ -150,7 +150,7 @@ def _read_dues(row: DutyRow, values: dict[str, Any], issued_on: date | None) -> 
         if extended and (extended.due_on is None or extended.extended_to):
             row.doubt("due_extended", Reason.DATE_UNREADABLE)
         elif extended:
-            if due_extended not in (None, extended.due_on):
+            if due_extended not in (None, extended.due_on) and "due_extended" not in row.asked:
                 row.doubt("due_extended", Reason.EXTENSION_CONTRADICTS)
             due_extended, kind = extended.due_on, extended.kind
     values["due_original"], values["due_extended"], values["due_kind"] = due_original, due_extended, kind

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from documents.head import Head
 from documents.known import Answers
 from documents.numbers import number_written, tight
-from documents.records import NOT_KEEPABLE, Doubt, Note
+from documents.records import DUTY_COLUMNS, NOT_KEEPABLE, Doubt, Note
 from documents.workbook import Cell, CellKind, Sheet, address
 from text.reasons import Reason
 
@@ -97,8 +97,7 @@ class DutyRow:
 
     def use_answers(self, answers: Answers) -> None:
         """Put answers in the place of cells."""
-        everywhere = (*WORD_FIELDS, *BLANK_FIELDS)  # also where the sheet has no such column
-        names = dict.fromkeys((*self.columns, *everywhere)) if answers.about(self.subject) else everywhere
+        names = DUTY_COLUMNS if answers.about(self.subject) else (*WORD_FIELDS, *BLANK_FIELDS)  # with a column or none
         for name in names:
             raw = self.asked_text(name)
             subject = self.subject_of(name, raw)

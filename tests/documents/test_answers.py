@@ -6,7 +6,8 @@ from db.models import DueKind, Status
 from documents.answers import Answers, check_answer
 from documents.ledger import BadFile, Outcome, read_sheets
 from documents.records import COLUMN, ROW, Doubt
-from tests.documents.conftest import DUTY, known, only
+from tests.documents.conftest import DUTY, known, only, read
+from tests.documents.test_other_offices import book
 from text.reasons import Reason
 
 IMPOSSIBLE = {"完成时限": "2026年11月31日"}
@@ -260,3 +261,60 @@ def test_every_likely_text_answers_its_question(read_duties):
 def test_nothing_is_read_from_no_sheets():
     with pytest.raises(BadFile):
         read_sheets([], known())
+
+
+def test_rows_written_alike_in_two_workstreams_are_asked_about_apart(tmp_path):
+    sheets = {"违法用地": [list(DUTY), list(DUTY.values())], "卫片(公顷)": [list(DUTY), list(DUTY.values())]}
+    sheets["废弃矿山"] = sheets["违法用地"]
+    path = book(tmp_path / "a.xlsx", **sheets)
+    asked = [one for one in read(path).doubts if one.field == ROW]
+    assert [one.raw for one in asked] == list(sheets)
+    assert len({one.key for one in asked}) == 3
+    for one in asked:
+        reading = read(path, **answers({one.key: None}))
+        assert [row.sheet for row in reading.rows] == [one.sheet]
+        assert ROW not in {doubt.field for doubt in reading.doubts}
+
+
+def test_rows_that_were_all_said_to_count_are_asked_about_again(read_duties):
+    rows = ({}, {"编号": "X-1", "面积": 11})
+    asked = read_duties(*rows).doubts
+    again = read_duties(*rows, **answers({one.key: None for one in asked}))
+    assert (again.doubts, again.rows) == (asked, ())
+
+
+TWO_DATES = "原定2026年1月31日(延期至2026年2月15日)"  # both before the day of issue
+
+
+@pytest.mark.parametrize(
+    ("change", "field", "worse", "keepable"),
+    [
+        ({"面积": "十亩"}, "area_mu", "50%", True),
+        ({"完成时限": "2026-02-28"}, "due_original", "2026-01-31", True),
+        ({"耕地面积": 11}, "farmland_mu", "12", True),
+        ({"已整改耕地面积": 6}, "rectified_farmland_mu", "7", True),
+        ({"整改状态": "已销号"}, "rectified_area_mu", "6", True),
+        ({"销号日期": "2026-05-01"}, "closed_on", "2026-06-01", True),
+        ({"完成时限": TWO_DATES}, "due_extended", "2026-02-16", True),
+        ({"延期至": "2026-12-01"}, "due_extended", "2026-12-02", True),
+        ({"责任人": "王(副)"}, "person", "王(副)", True),
+        ({"编号": None}, "duty_id", "待编", False),
+        ({"县区": "丙县"}, "county", "丁县", False),
+        ({"整改状态": "快好了"}, "status", "差不多", False),
+        ({"规模": 3}, COLUMN, "area_mu", False),
+    ],
+)
+def test_an_answer_that_does_not_settle_a_doubt_leaves_it_asked_and_right_as_written_never_does(
+    read_duties, change, field, worse, keepable
+):
+    (asked,) = (one for one in read_duties(change).doubts if one.field == field)
+    again = [one for one in read_duties(change, **answers({asked.key: worse})).doubts if one.key == asked.key]
+    assert [one.keepable for one in again] == [keepable] == [asked.keepable]
+    if keepable:
+        assert asked.key not in [one.key for one in read_duties(change, **answers({asked.key: None})).doubts]
+
+
+def test_an_extension_beside_the_deadline_is_put_right_by_its_answer(read_duties):
+    given = {("X-1", "due_extended", ""): "2026-12-31", ("X-1", "due_original", TWO_DATES): None}
+    one = only(read_duties({"完成时限": TWO_DATES}, **answers(given))).duty
+    assert (one.due_original, one.due_extended) == (date(2026, 1, 31), date(2026, 12, 31))
