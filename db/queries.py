@@ -224,12 +224,20 @@ def set_mark(session: Session, name: str, value: str) -> None:
     session.merge(Mark(name=name, value=value))
 
 
-def insert_all(session: Session, table: type[SQLModel], rows: Sequence[dict[str, Any]]) -> list[int]:
+def insert_all(session: Session, table: type[SQLModel], rows: Sequence[dict[str, Any]]) -> None:
+    """Insert many rows at once, each with all its columns but the id."""
+    if rows:
+        session.connection().execute(sa.insert(table.metadata.tables[table.__name__.lower()]), list(rows))
+
+
+def insert_with_ids(session: Session, table: type[SQLModel], rows: Sequence[dict[str, Any]]) -> list[int]:
     """Insert many rows at once; return their ids in the same order."""
-    if not rows:
-        return []
-    statement = sa.insert(table).returning(table.__table__.c.id, sort_by_parameter_order=True)  # type: ignore[attr-defined]
-    return list(session.execute(statement, list(rows)).scalars())
+    stored = table.metadata.tables[table.__name__.lower()]
+    statement = sa.insert(stored).returning(stored.c.id, sort_by_parameter_order=True)
+    ids: list[int] = []
+    for part in in_parts(rows):  # the time for what is returned grows with the square
+        ids += session.connection().execute(statement, list(part)).scalars()
+    return ids
 
 
 def insert_new(session: Session, table: type[SQLModel], rows: Sequence[dict[str, Any]]) -> None:

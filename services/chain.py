@@ -12,7 +12,7 @@ from typing import Any
 from sqlmodel import Session, select
 
 from db.models import Event, Person
-from db.queries import insert_all, last_event, last_events
+from db.queries import insert_with_ids, last_event, last_events
 
 ROOT = "0" * 64
 
@@ -69,7 +69,7 @@ def record_all(session: Session, act: Act, links: Sequence[Link]) -> list[Event]
     """Append links to the chains of different subjects at once, as an import needs it."""
     last = last_events(session, [link.subject for link in links])
     events = [_event(act, link, last.get(link.subject)) for link in links]
-    ids = insert_all(session, Event, [event.model_dump(exclude={"id"}) for event in events])
+    ids = insert_with_ids(session, Event, [event.model_dump(exclude={"id"}) for event in events])
     for event, event_id in zip(events, ids, strict=True):
         event.id = event_id
     return events

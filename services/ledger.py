@@ -11,7 +11,7 @@ from sqlmodel import Session, col, select
 
 from db.files import CellAnswer
 from db.models import Duty, DutyOfficial, Event, Level, Notice, Progress, Status
-from db.queries import duties_by_id, in_parts, insert_all, standing_events, was_taken_back
+from db.queries import duties_by_id, in_parts, insert_all, insert_with_ids, standing_events, was_taken_back
 from rules.policy import Policy
 from rules.refusal import Refusal, Why
 from services.chain import Act, Link, plain, record_all
@@ -44,7 +44,7 @@ def _write_new(session: Session, act: Act, changes: Sequence[Change]) -> None:
         return
     blank = Duty(number="", workstream="", region_id=0, known_at=act.at).model_dump(exclude={"id"})
     rows = [blank | _new_values(change) for change in changes]
-    ids = insert_all(session, Duty, rows)
+    ids = insert_with_ids(session, Duty, rows)
     links = [replace(_link(change), duty_id=duty_id) for change, duty_id in zip(changes, ids, strict=True)]
     events = record_all(session, act, links)
     officials = [one for change, duty_id in zip(changes, ids, strict=True) for one in _officials(change, duty_id)]
