@@ -2,8 +2,9 @@
 
 It composes the real `Program`; what a moment needs is wrapped around the program's functions from here. Imports take
 longer than a life, so they are done once and every life is a fork: a new process with its own loop, threads and
-connections, of which nothing survives but the database. One line in: ``{"moment": ..., "count": n}``; one out when it
-lives: ``{"pid": ...}``; one when it is dead: ``{"signal": ..., "reached": ...}``.
+connections, of which nothing survives but the database. A line in: ``{"moment": ..., "count": n, "with_worker": no}``,
+where the worker is that of files; one out when it lives: ``{"pid": ...}``; one when it is dead: ``{"signal": ...,
+"reached": ...}``.
 """
 
 import asyncio
@@ -11,9 +12,12 @@ import json
 import os
 import signal
 import sys
+import threading
 import time
 from collections import deque
+from contextlib import suppress
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Any, ClassVar
 
 import sqlalchemy as sa
@@ -27,6 +31,8 @@ from bot.inbox import undone
 from bot.program import Program
 from bot.settings import Settings
 from bot.telegram import Telegram
+from bot.uploads import Uploads
+from db.files import Upload
 from db.models import Event
 from rules.policy import Office
 from scheduler.pace import Limits
@@ -36,13 +42,19 @@ BEFORE_CONFIRMATION = "before its confirmation"
 INSIDE_THE_DEED = "inside the deed's transaction"
 AFTER_THE_DEED = "after its commit"
 AFTER_THE_SEND = "after the send"
+BEFORE_THE_FETCH = "before a file is fetched"
+BEFORE_THE_WORKER = "before a file is worked on"
+AS_IT_STARTS = "as the worker starts"
+WHILE_IT_READS = "while the worker reads"
+WHILE_IT_WRITES = "between the worker's reading and the end of its writing"
 
 
 class Doom:
     """Counts down to a moment; when it has come, says so and dies."""
 
-    def __init__(self, moment: str | None, count: int, last_words: int) -> None:
-        self.moment, self.left, self.last_words = moment, count, last_words
+    def __init__(self, moment: str | None, count: int, last_words: int, *, with_worker: bool = False) -> None:
+        self.moment, self.left, self.last_words, self.with_worker = moment, count, last_words, with_worker
+        self.worker: int | None = None  # the process that works on a file now
         self.deed = False  # whether the transaction at hand has changed a duty
 
     def at(self, moment: str) -> None:
@@ -51,6 +63,8 @@ class Doom:
         self.left -= 1
         if self.left == 0:
             os.write(self.last_words, moment.encode())
+            if self.with_worker and self.worker is not None:  # as when the power fails
+                os.kill(self.worker, signal.SIGKILL)
             os.kill(os.getpid(), signal.SIGKILL)
             time.sleep(60)
 
@@ -116,6 +130,39 @@ def arm(doom: Doom) -> None:
     Telegram.fetch, Telegram.deliver = fetching, delivering  # type: ignore[method-assign]
 
 
+def arm_uploads(doom: Doom) -> None:
+    """Wrap the work on files likewise; what the worker does shows by the child that reads the workbook for it."""
+    fetch, work = Uploads._fetch, Uploads._in_process
+
+    async def fetching(self: Uploads, upload: Upload) -> bool:
+        doom.at(BEFORE_THE_FETCH)
+        return await fetch(self, upload)
+
+    async def working(self: Uploads, *given: Any) -> bool:
+        doom.at(BEFORE_THE_WORKER)
+        threading.Thread(target=watch_worker, args=(self, doom), daemon=True).start()
+        return await work(self, *given)
+
+    Uploads._fetch, Uploads._in_process = fetching, working  # type: ignore[method-assign]
+
+
+def watch_worker(uploads: Uploads, doom: Doom) -> None:
+    """Look after the worker in a thread of its own, until it is no more."""
+    while uploads._working is None:
+        time.sleep(0.005)
+    doom.worker = uploads._working.pid
+    readers = Path(f"/proc/{doom.worker}/task/{doom.worker}/children")
+    time.sleep(0.1)  # until it has been told what to do
+    doom.at(AS_IT_STARTS)
+    with suppress(OSError):
+        while not readers.read_text():
+            time.sleep(0.005)
+        doom.at(WHILE_IT_READS)
+        while readers.read_text():
+            time.sleep(0.005)
+        doom.at(WHILE_IT_WRITES)
+
+
 def live(given: dict[str, Any], order: dict[str, Any], last_words: int) -> None:
     """One life, until killed or asked to stop."""
     start = datetime.fromisoformat(given["now"])
@@ -132,7 +179,9 @@ def live(given: dict[str, Any], order: dict[str, Any], last_words: int) -> None:
     async def run() -> None:
         if given["forgetful"]:
             ForgetfulProgram.forget()
-        arm(Doom(order["moment"], order["count"], last_words))
+        doom = Doom(order["moment"], order["count"], last_words, with_worker=order["with_worker"])
+        arm(doom)
+        arm_uploads(doom)
         program = (ForgetfulProgram if given["forgetful"] else Program)(settings, clock=clock)
         asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, program.stop)
         await program.run()

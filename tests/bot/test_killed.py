@@ -164,8 +164,9 @@ async def children(city: City, forgetful: bool) -> AsyncIterator[Any]:
         async with asyncio.timeout(20):
             return json.loads(await stdout.readline())
 
-    async def start(moment: str | None, count: int) -> int:
-        stdin.write(json.dumps({"moment": moment, "count": count}).encode() + b"\n")
+    async def start(moment: str | None, count: int, *, with_worker: bool = False) -> int:
+        order = {"moment": moment, "count": count, "with_worker": with_worker}
+        stdin.write(json.dumps(order).encode() + b"\n")
         return (await hear())["pid"]
 
     try:
