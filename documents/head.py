@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from documents.head_words import AMBIGUOUS, WEAK_BY_WORD, field_of, plain_words
+from documents.head_words import AMBIGUOUS, ESSENTIAL, WEAK_BY_WORD, field_of, plain_words
 from documents.known import Answers
 from documents.records import COLUMN
 from documents.workbook import Sheet
@@ -15,6 +15,8 @@ from text.quantities import units_in
 
 ROWS_ABOVE = 20  # a head below this row is none
 HEAD_ROWS = 4  # the tallest head
+LEAST_COLUMNS = 4  # with so many of a head's words a row is one
+LONGEST_WORDS = 30
 
 Path = tuple[str, ...]  # the words over a column from the top down
 Words = Mapping[int, str]  # by column
@@ -54,7 +56,32 @@ def find_head(sheet: Sheet, answers: Answers) -> Head | None:
     grid = _head_grid(sheet)
     last = min(max(grid.rows, default=0), ROWS_ABOVE + HEAD_ROWS)
     heads = [head for top, bottom in _spans(last) if (head := _head(grid, top, bottom, answers))]
-    return max(heads, key=_worth, default=None)
+    best = max(heads, key=_worth, default=None)
+    if best is None:
+        return None
+    # a fuller head further down must not make titles of the duties below an upper one
+    upper = [head for head in heads if head.last_row < best.first_row - 1 and _is_whole(head)]
+    return max(upper, key=_worth, default=best)
+
+
+def _is_whole(head: Head) -> bool:
+    return all(name in head.columns for name in ESSENTIAL)
+
+
+def is_other_head(words: Words, head: Head) -> bool:
+    """Whether a row of a sheet is another head than the sheet's own: so many columns, not all in the same places."""
+    fields = {at: name for at, text in words.items() if len(text) <= LONGEST_WORDS and (name := field_of((text,)))}
+    if len(set(fields.values())) < LEAST_COLUMNS:
+        return False
+    own = {at: name for name, at in head.columns.items()}
+    return any(
+        head.columns.get(name, at) != at or own.get(at, name) != name or _other_unit(words[at], head.units.get(name))
+        for at, name in fields.items()
+    )
+
+
+def _other_unit(words: str, unit: str | None) -> bool:
+    return (named := _unit([words])) is not None and named != unit
 
 
 def _worth(head: Head) -> tuple[int, int, int]:

@@ -26,7 +26,7 @@ from documents.records import (
     Skipped,
     Unread,
 )
-from documents.sheet_kind import SheetKind, about_column, is_guide, kind_of_sheet, lists_duties
+from documents.sheet_kind import SheetKind, about_column, below_other_head, is_guide, kind_of_sheet, lists_duties
 from documents.sheet_rows import DutyRow, RowMaker, RowSorter
 from documents.workbook import Sheet, read_workbook
 from text.reasons import Reason
@@ -181,8 +181,8 @@ def _read_sheet(found: Sorted, ledger: LedgerSheet, known: Known, progress: Call
         has_number = name_row(row, known)
         ledger.rows.append(number)
         ledger.numbers.append(row.number)
-        if kind.blocked:
-            found.unread.append(_unread(row, kind.blocked))
+        if blocked := kind.blocked or (sorter.other_head and (below_other_head(sheet, sorter.other_head),)):
+            found.unread.append(_unread(row, blocked))
         elif has_number:
             _file(found, _read_row(row, ledger, known))
         else:

@@ -122,7 +122,7 @@ class Doubt:
     @property
     def answerable(self) -> bool:
         """Whether an answer would help; a column that is not there can only be put into the file."""
-        return self.reason not in (Reason.COLUMN_MISSING, Reason.COLUMN_COUNT)
+        return self.reason not in (Reason.COLUMN_MISSING, Reason.COLUMN_COUNT, Reason.HEAD_OTHER)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -109,6 +109,12 @@ def _blocking(sheet: Sheet, head: Head) -> Iterator[Doubt]:
             yield from (about_column(sheet, head, column, Reason.COLUMN_UNCLEAR) for column in claiming)
 
 
+def below_other_head(sheet: Sheet, row: int) -> Doubt:
+    """Return why the rows below a second head, whose columns are others, are not read."""
+    words = "、".join(cell.text.strip() for _, cell in sorted(sheet.rows.get(row, {}).items()))
+    return Doubt(sheet=sheet.name, cell=address(row, 1), field=COLUMN, raw=words, reason=Reason.HEAD_OTHER)
+
+
 def about_column(sheet: Sheet, head: Head, column: Column, reason: Reason) -> Doubt:
     """Return the question about a column's head."""
     likely = likely_fields(column.path, head.columns)

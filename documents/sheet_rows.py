@@ -11,7 +11,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from documents.head import Head
+from documents.head import Head, is_other_head
 from documents.known import Answers
 from documents.numbers import number_written, tight
 from documents.records import DUTY_COLUMNS, NOT_KEEPABLE, Doubt, Note
@@ -29,6 +29,7 @@ _IDENTITY = ("county", "town", "source", "problem_type", "title", "approval_no",
 
 _TOTAL = re.compile(r".{0,12}?(小计|合计|总计|共计)(\(.*\))?:?")
 _NOTE = re.compile(r"(备注|注\d*[:、.]|说明:|填表|填报|审核人|审批人|签发|制表|联系人:|复核人)")
+_DIGIT = re.compile("[0-9]")  # nearly every number of a duty has one, a head has not
 _SERIAL = re.compile(r"[0-9.一二三四五六七八九十]*")
 _EXAMPLE = re.compile(r"\(?(填报|填写)?(示例|样例|范例|举例|例)(行|数据)?[0-9]*\)?:?")
 Cells = Mapping[int, Cell]  # of one row, by column
@@ -134,6 +135,7 @@ class RowSorter:
         labelling = ("serial", "duty_id", "county", "town", "title")
         self.labelling = {head.columns[name] for name in labelling if name in head.columns}
         self.head_rows = [_tight_row(sheet.rows.get(row, {})) for row in range(head.first_row, head.last_row + 1)]
+        self.other_head = 0  # the row of another head, below which the columns are not known
         self.head_firsts = {next(iter(row.values())) for row in self.head_rows if row}
 
     def why_no_duty(self, row: int, cells: Cells) -> Reason | None:
@@ -145,10 +147,14 @@ class RowSorter:
             return Reason.ROW_TITLE
         first = tight(cells[first_column].text)
         if row <= self.head.last_row or self._repeats_head(row, cells, first):
+            self.other_head = 0
             return Reason.ROW_HEAD
         number = number_written(tight(cells[self.number_column].text)) if self.number_column in cells else ""
         if number in ("", first) and _NOTE.match(first):
             return Reason.ROW_NOTE
+        if not _DIGIT.search(number) and is_other_head({at: tight(one.text) for at, one in cells.items()}, self.head):
+            self.other_head = row
+            return Reason.ROW_HEAD
         return self._why_by_label(cells, first_column, number)
 
     def _why_by_label(self, cells: Cells, first_column: int, number: str) -> Reason | None:

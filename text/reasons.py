@@ -39,6 +39,7 @@ class Reason(StrEnum):
     COLUMN_UNCLEAR = "column_unclear"
     COLUMN_UNKNOWN = "column_unknown"
     COLUMN_COUNT = "column_count"
+    HEAD_OTHER = "head_other"
     WORKSTREAM_UNKNOWN = "workstream_unknown"
     WORKSTREAM_UNCLEAR = "workstream_unclear"
     SUB_TYPE_UNKNOWN = "sub_type_unknown"
@@ -155,6 +156,10 @@ REASON_WORDS: dict[Reason, tuple[str, str]] = {
     Reason.COLUMN_UNCLEAR: ("表头有歧义", "a column's head can be read in two ways"),
     Reason.COLUMN_UNKNOWN: ("不认识的列", "an unknown column"),
     Reason.COLUMN_COUNT: ("列数与表头不符", "the line has another number of columns than the head"),
+    Reason.HEAD_OTHER: (
+        "上面另有一行列序不同的表头，请把它和其下各行另放一张工作表再发",
+        "below another head with other columns: move that head and its rows to a sheet of their own",
+    ),
     Reason.WORKSTREAM_UNKNOWN: ("看不出属于哪项工作", "the workstream is not known"),
     Reason.WORKSTREAM_UNCLEAR: ("像是多项工作", "it looks like several workstreams"),
     Reason.SUB_TYPE_UNKNOWN: ("任务类型不在名录内", "the sub-type is not known"),

@@ -124,3 +124,27 @@ def test_a_number_format_that_shows_a_unit_or_percent_counts(read_duties):
 
     duty = only(read_duties({"面积": 2, "已整改面积": 0.5}, touch=touch)).duty
     assert (duty.area_mu, duty.rectified_area_mu) == (30, 15)
+
+
+def test_rows_below_another_head_are_not_read_by_the_first_ones_columns(read_cells):
+    other = ["编号", "县区", "问题描述", "耕地面积", "面积(亩)", *list(DUTY)[5:]]
+    first, second, third = ({**DUTY, "编号": f"X-{number}"}.values() for number in (1, 2, 3))
+    reading = read_cells(list(DUTY), list(first), other, list(second), list(DUTY), list(third))
+    assert [one.row for one in reading.rows] == [2, 6]
+    assert [(one.row, one.number, one.reason) for one in reading.unread] == [(4, "X-2", Reason.HEAD_OTHER)]
+    assert [(one.row, one.reason) for one in reading.skipped] == [(row, Reason.ROW_HEAD) for row in (1, 3, 5)]
+    assert reading.doubts == ()  # no answer would help
+
+
+def test_a_fuller_head_further_down_does_not_make_titles_of_the_duties_above(read_cells):
+    fuller = ["县区", "编号", *list(DUTY)[2:], "备注", "乡镇"]
+    reading = read_cells(list(DUTY), list(DUTY.values()), [], fuller, ["甲县", "X-2", *list(DUTY.values())[2:]])
+    assert ([one.row for one in reading.rows], [one.row for one in reading.unread]) == ([2], [5])
+
+
+@pytest.mark.parametrize(("again", "rows"), [("面积 (亩)", 2), ("总面积", 2), ("面积(公顷)", 1)])
+def test_the_same_columns_under_other_words_are_no_other_head_unless_their_unit_is(read_cells, again, rows):
+    head = [{"面积": "面积(亩)"}.get(name, name) for name in DUTY]
+    other = [{"面积": again}.get(name, name) for name in DUTY]
+    reading = read_cells(head, list(DUTY.values()), other, list({**DUTY, "编号": "X-2"}.values()))
+    assert len(reading.rows) == rows
