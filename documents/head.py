@@ -11,7 +11,7 @@ from documents.head_words import AMBIGUOUS, ESSENTIAL, WEAK_BY_WORD, field_of, p
 from documents.known import Answers
 from documents.records import COLUMN
 from documents.workbook import Sheet
-from text.quantities import units_in
+from text.quantities import UNCLEAR, units_in
 
 ROWS_ABOVE = 20  # a head below this row is none
 HEAD_ROWS = 4  # the tallest head
@@ -227,4 +227,4 @@ def _fill_with_weak_words(columns: dict[str, int], paths: Mapping[int, Path]) ->
 def _unit(path: Sequence[str]) -> str | None:
     """Return the unit in the words over a column; two different ones cancel to none that is known."""
     units = {unit for word in path for unit in units_in(word)}
-    return units.pop() if len(units) == 1 else "?" if units else None
+    return units.pop() if len(units) == 1 else UNCLEAR if units else None

@@ -18,11 +18,11 @@ from documents.numbers import number_written, plain_number, tight
 from documents.sheet_rows import BLANK_FIELDS, DASHES, DutyRow
 from documents.workbook import Cell, CellKind
 from text.dates import FIRST_YEAR, LAST_YEAR, DueReading, days_beside, read_due
-from text.quantities import MU, fits, read_area, rounded, units_in
+from text.quantities import MU, UNCLEAR, fits, read_area, rounded, units_in
 from text.reasons import Reason
 from text.status_words import likely_statuses, read_status
 
-UNIT_UNCLEAR = "?"
+UNIT_UNCLEAR = UNCLEAR
 NONE_WORDS = DASHES | {"无", "没有", "暂无"}
 REMEMBERED = 1 << 16  # texts; so many different ones of a kind are read once
 _NOBODY = NONE_WORDS | {"待定", "未定", "空缺", "待明确", "未明确"}

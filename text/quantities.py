@@ -40,6 +40,8 @@ UNIT_WORDS = {
     "平方千米": "平方公里",
     "km2": "平方公里",
 }
+UNCLEAR = "?"  # in the place of a unit that is not reckoned with, as acres
+_NOT_RECKONED = dict.fromkeys(("英亩", "垧", "坰", "顷"), UNCLEAR)
 GRAIN = Decimal("0.0001")  # mu; the finest area that is stored
 _ARTEFACT = Decimal("1e-8")  # mu; so little comes of how a computer keeps 12.34, and is no rounding
 LARGEST = Decimal(1_000_000_000)  # mu; more than any province has
@@ -54,7 +56,7 @@ _ADDITION = re.compile(
     r"^(?:\+|[又再新](?:完成|整改|恢复|治理|消化|增加|增)?了?|增加了?|another\b|plus\b)\s*(?P<rest>.+)$", re.IGNORECASE
 )
 _UNIT_IN_TEXT = re.compile(
-    "[万千]公顷|公顷|[百千万公]亩|亩|万平方米|平方米|平方公里|平方千米|万?平米|hectares?|ha(?![a-z])|万m2|km2|m2",
+    "[万千]公顷|公顷|顷|[垧坰]|英亩|[百千万公]亩|亩|万平方米|平方米|平方公里|平方千米|万?平米|hectares?|ha(?![a-z])|万m2|km2|m2",
     re.IGNORECASE,
 )
 
@@ -152,6 +154,6 @@ def is_unit(text: str) -> bool:
 
 
 def units_in(text: str) -> tuple[str, ...]:
-    """Return the units of area that a head or a unit line names, each once."""
+    """Return the units of area that a head or a unit line names, each once; UNCLEAR for one not reckoned with."""
     words: Iterable[str] = _UNIT_IN_TEXT.findall(unicodedata.normalize("NFKC", text))
-    return tuple(dict.fromkeys(UNIT_WORDS[word.lower()] for word in words))
+    return tuple(dict.fromkeys(_NOT_RECKONED.get(word) or UNIT_WORDS[word.lower()] for word in words))

@@ -148,3 +148,8 @@ def test_the_same_columns_under_other_words_are_no_other_head_unless_their_unit_
     other = [{"面积": again}.get(name, name) for name in DUTY]
     reading = read_cells(head, list(DUTY.values()), other, list({**DUTY, "编号": "X-2"}.values()))
     assert len(reading.rows) == rows
+
+
+def test_a_unit_in_the_head_that_is_not_reckoned_with_is_asked_about(read_cells):
+    head = [{"面积": "面积(英亩)"}.get(name, name) for name in DUTY]
+    assert [doubt.reason for doubt in read_cells(head, list(DUTY.values())).doubts] == [Reason.AREA_UNIT_UNCLEAR]

@@ -264,6 +264,8 @@ def test_a_unit_may_be_declared_anywhere_above_the_head(tmp_path, lines, mu):
         ["违法用地整改台账（公顷、亩）"],
         ["违法用地整改台账（耕地折算公顷数）"],
         ["面积单位:垧"],
+        ["违法用地整改台账（英亩）"],
+        ["单位:顷"],
     ],
 )
 def test_units_that_disagree_or_are_not_understood_are_asked_about(tmp_path, lines):
