@@ -20,17 +20,15 @@ import sqlalchemy as sa
 import structlog
 from sqlmodel import Session, col
 
-from bot.buttons import remember
 from bot.download import FileGone, FileTooBig
+from bot.upload_worker import say
 from db.files import Upload
 from db.store import Store
 from documents.limits import FILE_BYTES
 from handlers.upload_work import refuse
 from rules.policy import Office
-from scheduler.outbox import Envelope, post
 from scheduler.sender import TryLater
 from text.reasons import Reason
-from text.reply import Reply
 
 log = structlog.get_logger()
 
@@ -151,12 +149,6 @@ class Uploads:
 
     async def _refuse(self, upload_id: int, reason: Reason) -> None:
         await self._store.write(lambda session: refuse(session, upload_id, reason, partial(say, now=self._clock())))
-
-
-def say(session: Session, upload: Upload, reply: Reply, now: datetime) -> None:
-    """Put what is to be said about an upload into the outbox, in the caller's transaction."""
-    remember(session, reply)
-    post(session, upload.chat, Envelope(reply=reply), now)
 
 
 def _next(session: Session, now: datetime) -> Upload | None:

@@ -15,8 +15,6 @@ from decimal import Decimal
 from itertools import groupby
 from typing import Any
 
-import xlsxwriter
-
 from documents.defused import csv_bytes, xml_text
 from documents.limits import CELL_CHARACTERS
 from documents.workbook import address
@@ -96,6 +94,8 @@ def write_workbook(tables: Iterable[Table], *, written_at: datetime) -> bytes:
     """Return an .xlsx with a sheet for each table; equal tables written at the same time give equal bytes."""
     file = io.BytesIO()
     options = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False, "in_memory": True}
+    import xlsxwriter  # a quarter of a second, and only what goes out needs it
+
     with xlsxwriter.Workbook(file, options) as book:
         book.set_properties({"created": written_at.replace(tzinfo=None)})
         styles = {name: book.add_format(style) for name, style in _STYLES.items()}

@@ -174,7 +174,7 @@ def _file(difference: Difference, entry: Entry, stored: _Stored | None, region_i
         difference.same.append(number)
         return
     before = json.loads(stored.imported)
-    unsaid = said.keys() - entry.said if entry.said is not None else frozenset()
+    unsaid = _unsaid(entry, before)
     held = {name: before.get(name) for name in _held(entry.waiting) | unsaid}
     now = said | held
     changes = {name: (before.get(name), value) for name, value in now.items() if before.get(name) != value}
@@ -183,6 +183,15 @@ def _file(difference: Difference, entry: Entry, stored: _Stored | None, region_i
         difference.changed.append(change)
     else:
         difference.same.append(number)
+
+
+def _unsaid(entry: Entry, before: Mapping[str, Any]) -> frozenset[str]:
+    """Return what a file has no column for; an extension that it does not know of stays in force."""
+    if entry.said is None:
+        return frozenset()
+    unsaid = frozenset(entry.fields) - entry.said
+    is_extended = "due_extended" in unsaid and before.get("due_extended")
+    return unsaid | {"due_on", "due_kind"} if is_extended else unsaid
 
 
 def _held(waiting: frozenset[str]) -> frozenset[str]:

@@ -142,6 +142,17 @@ def test_a_column_that_a_file_does_not_have_says_nothing(store: Store) -> None:
         assert write_entries(session, slim).is_empty
 
 
+def test_an_extension_that_a_slim_file_does_not_know_stays_in_force(store: Store) -> None:
+    first, later = date(2026, 11, 30), date(2026, 12, 20)
+    extended = entry("N-1", due_original=first, due_extended=later, due_on=later, due_kind=DueKind.DATE)
+    slim = entry("N-1", due_original=first, due_on=first, due_kind=DueKind.DATE)
+    with store.writing() as session:
+        write_entries(session, extended)
+        slim = replace(slim, said=frozenset(slim.fields) - {"due_extended"})
+        assert compare(session, [slim]).is_empty
+        assert not compare(session, [replace(slim, said=None)]).is_empty
+
+
 def test_a_doubtful_person_leaves_the_stored_one(store: Store) -> None:
     with store.writing() as session:
         write_entries(session, entry("N-1", persons=("甲某",)))
