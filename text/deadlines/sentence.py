@@ -15,7 +15,7 @@ from text.deadlines.phrase import Understood, read_phrase
 from text.deadlines.plain import NUMERAL, fold
 
 LONGEST_SENTENCE = 1000
-MOST_WORDS = 12
+MOST_WORDS = 16
 _NAMES = "|".join(sorted(FESTIVALS, key=len, reverse=True))
 _NUMBER = rf"\d+(?:[-./:]\d+)*|[{NUMERAL}]+"
 _UNIT = r"个?(?:工作日|自然日|日历日|小时|钟头|分钟|季度)|个?(?:半?月|周|星期|礼拜)|半年|年度末|年|月份|天|日|号|点半?|时|分|刻钟?|半"
@@ -49,7 +49,7 @@ _NOTICE_AFTER = re.compile(
 )
 _LETTER_BEFORE = re.compile(r"[a-z0-9_/.#+-]$|第$|[〔\[]$|\d[-.,:]$")
 _MEASURE_AFTER = re.compile(
-    r"[a-z0-9_%‰℃〕\]]|[-.:/+]\d|亩|公顷|平方|万|亿|元|人|件|宗|处|块|个|条|户|套|米|吨|公里|期|楼|栋|幢|路|街|巷|弄|门|线|图|地块|问题|案"
+    r"\(周|\(\d+月|\s*or\b|天|[a-z0-9_%‰℃〕\]]|[-.:/+]\d|亩|公顷|平方|万|亿|元|人|件|宗|处|块|个|条|户|套|米|吨|公里|期|楼|栋|幢|路|街|巷|弄|门|线|图|地块|问题|案"
     r"|度(?!假)|文|令|院|头条|报|志|会议室|规划|级|届|批|次|组|班(?!前)|队|点钟?[^\d前]|公告|通知书|煤矿|广场|村|镇|乡|县|市|区"
 )
 _WEEKDAY_ALONE = re.compile(r"周[一二三四五六日天末]$")
