@@ -28,6 +28,7 @@ from documents.records import (
 )
 from documents.sheet_kind import SheetKind, about_column, below_other_head, is_guide, kind_of_sheet, lists_duties
 from documents.sheet_rows import DutyRow, RowMaker, RowSorter
+from documents.uncollected import uncollected
 from documents.workbook import Sheet, read_workbook
 from text.reasons import Reason
 
@@ -108,6 +109,7 @@ def _unseen(_done: int, _whole: int) -> None:
     """Nobody watches."""
 
 
+@uncollected()
 def read_ledger(path: Path | str, known: Known, progress: Progress = _unseen) -> LedgerReading:
     """Read a workbook or a csv; every row ends in exactly one list. Raise BadFile where the file is no ledger.
 

@@ -20,6 +20,7 @@ from documents import kinds, tables
 from documents.known import Answers, Known
 from documents.ledger import read_ledger
 from documents.records import Doubt, LedgerReading, LedgerRow, Note
+from documents.uncollected import uncollected
 from handlers.questions import answers
 from rules.officials import in_post, successor
 from rules.policy import Office
@@ -143,6 +144,7 @@ def _numbers_by_spot(session: Session) -> dict[tuple[str, str], str]:
     return {(county, spot): number for county, spot, number in session.execute(spots)}
 
 
+@uncollected()
 def drafted(session: Session, office: Office, reading: LedgerReading, today: date) -> Draft:
     """Compare what was read with what is stored, and gather what a person has to look at."""
     entries = (
