@@ -18,7 +18,7 @@ from documents.records import BadFile, Doubt, LedgerReading
 from handlers import exporting, importing
 from handlers.import_rows import as_objects
 from handlers.importing import KINDS, Imported, TableRead, act_key, known_of, read_file, words_of
-from handlers.questions import keep_label, likely_label, read_answer, remember_answer, unanswered, written
+from handlers.questions import keep_label, likely_label, read_answer, remember_answer, written
 from rules.refusal import Refusal
 from services import ledger
 from services.chain import Act
@@ -74,7 +74,7 @@ class _Import:
             read = self._read()
             imported = self._apply(read, dry_run=True)
         (_print_rows if as_json else self._show)(imported)
-        changes = bool(imported.loaded.new or imported.loaded.changed)
+        changes = not imported.changes_nothing
         if dry_run or not changes or (as_json and not yes):
             if not changes and imported.problems and not imported.loaded.same:
                 raise typer.Exit(1)
@@ -100,11 +100,10 @@ class _Import:
 
     def _ask(self, questions: tuple[Doubt, ...]) -> bool:
         """Ask about each doubtful cell; tell whether anything was answered."""
-        with self.store.reading() as session:
-            left = unanswered(session, questions)
-        if not left or not typer.confirm(self.voice.word(N_("有%(count)s处要问，现在回答吗？")) % {"count": len(left)}):
+        asked = self.voice.word(N_("有%(count)s处要问，现在回答吗？")) % {"count": len(questions)}
+        if not questions or not typer.confirm(asked):
             return False
-        for doubt in left:
+        for doubt in questions:
             self._ask_one(doubt)
         return True
 

@@ -14,7 +14,7 @@ from telegram.error import InvalidToken, RetryAfter, TelegramError
 from bot.inbox import answer_update, store_updates, undone
 from bot.settings import Settings
 from bot.telegram import BATCH, Telegram, named_wait
-from bot.uploads import Uploads
+from bot.uploads import Uploads, waiting
 from db.migrations import upgrade
 from db.store import Store
 from handlers.commands import COMMANDS, Audience
@@ -145,7 +145,7 @@ class Program:
             self._arrived.clear()
             try:
                 while await self.store.in_thread(self._answer_batch):
-                    self.uploads.wake()
+                    pass
             except Exception:
                 log.exception("answering_failed")
                 await asyncio.sleep(1.0)
@@ -155,7 +155,10 @@ class Program:
         """Answer some updates, each in its own transaction; return how many there were."""
         with self.store.reading() as session:
             ids = undone(session, BATCH)
+            has_upload = waiting(session)
         loop = self._loop
+        if has_upload:
+            loop.call_soon_threadsafe(self.uploads.wake)
         begun = time.monotonic()
         for count, inbox_id in enumerate(ids, start=1):
             answer_update(self.store, self.office, self.telegram.understand, inbox_id, self.clock())

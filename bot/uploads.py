@@ -35,8 +35,9 @@ log = structlog.get_logger()
 IDLE_SECONDS = 5.0
 WORK_SECONDS = 600  # for one step on one file
 LEASE = timedelta(seconds=WORK_SECONDS + 60)
-MOST_ATTEMPTS = 3
-RETRY = timedelta(seconds=10)
+MOST_ATTEMPTS = 3  # at a file that brings its worker down
+MOST_FETCHES = 40  # of a file that cannot be fetched: half a day
+RETRY, LONGEST_RETRY = timedelta(seconds=10), timedelta(minutes=20)
 PROJECT = Path(__file__).resolve().parent.parent
 
 Download = Callable[[str, int, BinaryIO], Awaitable[None]]
@@ -106,8 +107,7 @@ class Uploads:
         except FileGone:
             await self._refuse(upload.id, Reason.FILE_GONE)
         except TryLater as trouble:
-            log.warning("download_failed", upload=upload.id, why=str(trouble))
-            await self._store.write(partial(_later, upload_id=upload.id, until=self._clock() + RETRY))
+            await self._fetch_later(upload, trouble)
         else:
             if not worked and not self._stopping:
                 await self._give_back(upload)
@@ -138,17 +138,35 @@ class Uploads:
             ended, self._working = self._working.returncode, None
         return ended == 0
 
+    async def _fetch_later(self, upload: Upload, trouble: TryLater) -> None:
+        """Telegram says of a file that is gone and of one that is late the same: some day it is gone."""
+        assert upload.id is not None
+        log.warning("download_failed", upload=upload.id, why=str(trouble), attempts=upload.attempts)
+        if upload.attempts >= MOST_FETCHES:
+            await self._refuse(upload.id, Reason.FILE_GONE)
+            return
+        wait = min(RETRY * 2 ** min(upload.attempts - 1, 10), LONGEST_RETRY)
+        await self._store.write(partial(_later, upload_id=upload.id, until=self._clock() + wait))
+
     async def _give_back(self, upload: Upload) -> None:
         """Try again; a file that brings the worker down every time is refused instead."""
         assert upload.id is not None
-        log.error("upload_failed", upload=upload.id, attempts=upload.attempts)
-        if upload.attempts >= MOST_ATTEMPTS:
+        attempts = await self._store.write(partial(_later, upload_id=upload.id, until=None))
+        log.error("upload_failed", upload=upload.id, attempts=attempts)
+        if attempts >= MOST_ATTEMPTS:
             await self._refuse(upload.id, Reason.FILE_TROUBLE)
-        else:
-            await self._store.write(partial(_later, upload_id=upload.id, until=None))
 
     async def _refuse(self, upload_id: int, reason: Reason) -> None:
         await self._store.write(lambda session: refuse(session, upload_id, reason, partial(say, now=self._clock())))
+
+
+# asked with every batch of messages, and nearly always for nothing: cheaper than taking an upload that is not there
+_WAITING = sa.select(col(Upload.id)).where(sa.text("state IN ('sent', 'confirmed')")).limit(1)
+
+
+def waiting(session: Session) -> bool:
+    """Tell whether an upload is to be worked on."""
+    return session.connection().execute(_WAITING).first() is not None
 
 
 def _next(session: Session, now: datetime) -> Upload | None:
@@ -157,8 +175,11 @@ def _next(session: Session, now: datetime) -> Upload | None:
     return session.execute(query.with_for_update(skip_locked=True)).scalars().first()
 
 
-def _later(session: Session, upload_id: int, until: datetime | None) -> None:
-    session.get_one(Upload, upload_id).claimed_until = until
+def _later(session: Session, upload_id: int, until: datetime | None) -> int:
+    """Give an upload back until then; return how often it was tried."""
+    upload = session.get_one(Upload, upload_id)
+    upload.claimed_until = until
+    return upload.attempts
 
 
 def _release(session: Session) -> None:

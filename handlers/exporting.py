@@ -10,7 +10,7 @@ from sqlmodel import Session, col, select
 
 from db.figures import by_urgency, overdue
 from db.files import StoredFile
-from db.models import Duty, DutyOfficial, Level, Region, RegionKind
+from db.models import Duty, DutyOfficial, Level, Region
 from db.queries import in_parts, regions
 from documents.calendar_out import write_calendar
 from documents.figures_out import FiguresTable, write_figures, write_figures_csv
@@ -68,8 +68,7 @@ def export(call: Call) -> Reply:
     region = readable(call, region or call.home)
     written_at = call.office.local(call.request.now)
     asked = Export(
-        session=call.session, office=call.office, as_of=call.today, written_at=written_at,
-        region=None if region.kind == RegionKind.CITY else region,
+        session=call.session, office=call.office, region=region, as_of=call.today, written_at=written_at
     )  # fmt: skip
     suffix = "ics" if kind == CALENDAR else CSV if as_csv else "xlsx"
     content, count = _calendar(call, asked) if kind == CALENDAR else WRITERS[kind](asked, as_csv)
@@ -195,8 +194,8 @@ WRITERS: dict[str, Callable[[Export, bool], tuple[bytes, int]]] = {
 
 
 def _counties(asked: Export) -> list[Region]:
-    counties = Gazetteer(regions(asked.session)).counties
-    return [county for county in counties if asked.region is None or county.id == asked.region.id]
+    places = Gazetteer(regions(asked.session))
+    return places.below(asked.region) if asked.region else places.counties
 
 
 def _duties(asked: Export, query: Any) -> list[Duty]:

@@ -65,6 +65,11 @@ class Imported:
     skipped: int = 0
     draft: Draft | None = None  # of a ledger
 
+    @property
+    def changes_nothing(self) -> bool:
+        """Whether writing it would leave all as it is."""
+        return self.draft.difference.is_empty if self.draft else not (self.loaded.new or self.loaded.changed)
+
 
 def words_of(reason: Reason, language: str) -> str:
     """Say a reason of the documents in a language."""

@@ -46,6 +46,7 @@ def keep_file(store: Store, upload_id: int, content: bytes, now: datetime) -> No
             session.add(stored)
             session.flush()
             upload.file_id = stored.id
+            upload.attempts = 1  # how often it was hard to fetch says nothing of the file
 
 
 def work_on(store: Store, office: Office, upload_id: int, now: datetime, say: Say) -> None:
@@ -192,7 +193,7 @@ def _table_compared(session: Session, office: Office, upload: Upload, read: Tabl
     upload.kind = read.kind
     voice = speech(upload.language)
     imported = load_table(session, Act(key=f"upload:{upload.id}", at=now), office, read, dry_run=True)
-    if not imported.loaded.new and not imported.loaded.changed:
+    if imported.changes_nothing:
         upload.state = UploadState.CANCELLED
         return Reply(html=voice.say("table_same", name=upload.name, imported=imported, most=MOST_SHOWN))
     html = voice.say("table_compared", upload=upload, imported=imported, most=MOST_SHOWN)

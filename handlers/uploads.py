@@ -83,8 +83,8 @@ def _upload(call: Call) -> Upload:
     if call.words and re.fullmatch("[0-9]{1,9}", call.words[0]):
         found = call.session.get(Upload, int(call.words[0]))
     else:
-        query = select(Upload).where(Upload.person_id == call.known.id).order_by(col(Upload.id).desc()).limit(1)
-        found = call.session.exec(query).first()
+        mine = select(Upload).where(Upload.person_id == call.known.id, col(Upload.state).not_in(OVER))
+        found = call.session.exec(mine.order_by(col(Upload.id).desc()).limit(1)).first()
     if found is None:
         raise Refusal(Why.NO_UPLOAD)
     return found

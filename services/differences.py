@@ -7,7 +7,6 @@ since then is not overwritten by a file that did not change it.
 import json
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -93,8 +92,6 @@ class Gone:
     """An open duty that a file of its workstream and county no longer has."""
 
     number: str
-    title: str
-    region_id: int
     duty_id: int
     answer: str | None  # what somebody said: KEPT or SUSPEND; None: nobody yet
 
@@ -133,10 +130,7 @@ class Difference:
 @dataclass(frozen=True)
 class _Stored:
     id: int
-    region_id: int
-    status: Status
-    closed_on: date | None
-    imported: str
+    imported: str  # as text: most rows are equal, and need not be taken apart
 
 
 def compare(
@@ -249,9 +243,8 @@ def _contradicts(duty: Duty, name: str, said_before: Any, stored: Any, says: Any
 
 
 def _stored(session: Session) -> dict[str, _Stored]:
-    columns = (Duty.number, Duty.id, Duty.region_id, Duty.status, Duty.closed_on, sa.cast(col(Duty.imported), sa.Text))
-    rows = session.execute(sa.select(*columns))  # type: ignore[call-overload]
-    return {number: _Stored(*rest) for number, *rest in rows}
+    rows = session.execute(sa.select(col(Duty.number), col(Duty.id), sa.cast(col(Duty.imported), sa.Text)))
+    return {number: _Stored(id=duty_id, imported=said) for number, duty_id, said in rows if duty_id is not None}
 
 
 def _gone(
@@ -264,10 +257,7 @@ def _gone(
             if duty.workstream in workstreams and duty.region_id in counties and duty.status not in SETTLED:
                 assert duty.id is not None
                 answer = answers.get(key) or KEPT if (key := (duty.number, VANISHED, "")) in answers else None
-                gone = Gone(
-                    number=duty.number, title=duty.title, region_id=duty.region_id, duty_id=duty.id, answer=answer
-                )
-                found.append(gone)
+                found.append(Gone(number=duty.number, duty_id=duty.id, answer=answer))
     return sorted(found, key=lambda gone: gone.number)
 
 

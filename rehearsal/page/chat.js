@@ -277,7 +277,7 @@ at("#start").onclick = () => speak("/start");
 at("#slash").onclick = () => { at("#menu").hidden = !at("#menu").hidden; };
 at("#attach").onclick = () => at("#file").click();
 at("#file").onchange = async () => { await uploadAll(at("#file").files); at("#file").value = ""; };
-at("#text").onpaste = (event) => { if (event.clipboardData.files.length) { event.preventDefault(); uploadAll(event.clipboardData.files); } };
+at("#text").onpaste = (event) => { if (event.clipboardData.files.length && now.chat) { event.preventDefault(); uploadAll(event.clipboardData.files); } };
 const carriesFiles = (event) => event.dataTransfer.types.includes("Files");
 at("#chat").ondragover = (event) => { if (carriesFiles(event) && now.chat) { event.preventDefault(); at("#chat").classList.add("dropping"); } };
 at("#chat").ondragleave = (event) => { if (!at("#chat").contains(event.relatedTarget)) at("#chat").classList.remove("dropping"); };

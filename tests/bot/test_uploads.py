@@ -144,27 +144,20 @@ def await_file(city: City, sent: Sent) -> bytes:
 
 async def test_what_waits_may_be_answered_after_writing_and_all_of_it_taken_back(new_city: City) -> None:
     city = new_city
-    async with city.running() as program:
+    async with city.running():
         send(city, OPERATOR)
         await press(city, OPERATOR, await told(city, OPERATOR, "读完了"), "确认写入")
         done = await told(city, OPERATOR, "已写入台账")
         assert "还有6处等您定" in done.text
         assert len(stored(city)) == 238
-        with city.store.reading() as session:
-            wrong = duty_by_number(session, "DC-2026-052")
-            assert wrong is not None
-            assert (wrong.due_kind, wrong.due_on) == (DueKind.INVALID, None)
+        assert due(city, "DC-2026-052") == (DueKind.INVALID, None)
         await press(city, OPERATOR, done, "逐处回答")
         sent = await until(lambda: question(city))
         assert "DC-2026-052" in sent.text
         city.say(OPERATOR, "2026年11月31日")
         assert "没有登记" in (await told(city, OPERATOR, "没有登记")).text
         city.say(OPERATOR, "2026年11月30日")
-        await program.settle()
-        with city.store.reading() as session:
-            right = duty_by_number(session, "DC-2026-052")
-            assert right is not None
-            assert (right.due_kind, right.due_on) == (DueKind.DATE, date(2026, 11, 30))
+        await until(lambda: due(city, "DC-2026-052") == (DueKind.DATE, date(2026, 11, 30)))
         await press(city, OPERATOR, done, "撤销这次导入")
         undone = await told(city, OPERATOR, "已撤销")
         assert "删去新增的238件" in undone.text
@@ -194,12 +187,19 @@ async def answer_everything_kept(city: City) -> None:
         await until(lambda said=sent.text: (now := question(city)) is not None and now.text != said)
 
 
+def due(city: City, number: str) -> tuple[DueKind, date | None]:
+    with city.store.reading() as session:
+        duty = duty_by_number(session, number)
+        assert duty is not None
+        return duty.due_kind, duty.due_on
+
+
 async def test_only_the_office_may_import_and_only_in_private(city: City) -> None:
-    async with city.running() as program:
+    async with city.running():
         send(city, COUNTY_OFFICER)
         await told(city, COUNTY_OFFICER, "台账由市督察办导入")
         send(city, OPERATOR, chat=city.group("青澜市"), caption="@duban_bot")
-        await program.settle()
+        await until(lambda: city.sent(city.group("青澜市")))
     assert "私聊" in city.sent(city.group("青澜市"))[-1].text
     assert city.rows(select(Upload)) == []
 
