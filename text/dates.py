@@ -103,8 +103,8 @@ def _year_digits(found: re.Match[str]) -> str:
 
 def _small_number(found: re.Match[str]) -> str:
     """Turn 五, 十, 十二, 二十, 三十一 into digits; leave anything else as it is."""
-    tens, ten, ones = found[0].rpartition("十")
-    if len(tens) > 1 or len(ones) > 1:
+    tens, ten, ones = found[0].partition("十")
+    if len(tens) > 1 or len(ones) > 1 or ones == "十":
         return found[0]
     number = (DIGITS[tens] if tens else 1) * 10 if ten else 0
     return str(number + (DIGITS[ones] if ones else 0))

@@ -75,7 +75,7 @@ def test_a_day_that_does_not_exist_is_invalid_and_never_moved(said):
 @pytest.mark.parametrize(
     "said",
     ["尽快", "", "12.5", "2026", "第3号问题", "26.12.5", "2026.12-5", "99999", "5号", "2026年12月5",
-     "立行立改,2026年12月底前", "自然资发〔2026〕15号"],
+     "立行立改,2026年12月底前", "自然资发〔2026〕15号", "十十日", "2026年十十月"],
 )  # fmt: skip
 def test_what_is_no_sure_deadline_is_not_read(said):
     assert read_due(said, issued_on=ISSUED) is None
