@@ -191,6 +191,9 @@ def _policy(raw: dict[str, Any]) -> Policy:
         invite_days=_number(section, "invite_days", 1, 90, default.invite_days),
         undo_hours=_number(section, "undo_hours", 0, 720, default.undo_hours),
         question_minutes=_number(section, "question_minutes", 1, 1440, default.question_minutes),
+        merge_minutes=_number(section, "merge_minutes", 0, 120, default.merge_minutes),
+        most_extensions=_number(section, "most_extensions", 0, 20, default.most_extensions),
+        longest_extension_days=_number(section, "longest_extension_days", 1, 730, default.longest_extension_days),
         area_slip_factor=_number(section, "area_slip_factor", 2, 1000, default.area_slip_factor),
     )
     section.close()

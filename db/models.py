@@ -86,6 +86,15 @@ class OutboxKind(StrEnum):
     REPLY = "reply"
     REMINDER = "reminder"
     DIGEST = "digest"
+    ACT = "act"  # what somebody did and another is to know now; not the day's reminder
+
+
+class ExtensionState(StrEnum):
+    """How far a request for a later deadline has come."""
+
+    ASKED = "asked"
+    APPROVED = "approved"
+    REFUSED = "refused"
 
 
 class Region(SQLModel, table=True):
@@ -370,6 +379,48 @@ class Notice(SQLModel, table=True):
     day: date
     late: bool = False
     outbox_id: int | None = Field(default=None, foreign_key="outbox.id", index=True)
+
+
+class Extension(SQLModel, table=True):
+    """A request for a later deadline (延期申请), and what the head of the office decided.
+
+    ``is_late``: asked after the deadline; the days overdue until then stay on record, whatever is decided.
+    """
+
+    id: int | None = Field(default=None, primary_key=True)
+    duty_id: int = Field(foreign_key="duty.id", index=True)
+    asked_by_id: int = Field(foreign_key="person.id")
+    behalf_of_id: int | None = Field(default=None, foreign_key="person.id")
+    asked_at: datetime = Field(sa_type=UtcDateTime)
+    due_before: date
+    due_asked: date
+    reason: str
+    is_late: bool = False
+    state: ExtensionState = Field(default=ExtensionState.ASKED, sa_type=words(ExtensionState))
+    decided_by_id: int | None = Field(default=None, foreign_key="person.id")
+    decided_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    due_decided: date | None = None
+    why: str = ""
+
+    __table_args__ = (
+        sa.Index(
+            "ix_extension_open",
+            "duty_id",
+            unique=True,
+            sqlite_where=sa.text("state = 'asked'"),
+            postgresql_where=sa.text("state = 'asked'"),
+        ),
+    )
+
+
+class Telling(SQLModel, table=True):
+    """An act that a person is to be told of; the unique key is the promise to tell it once."""
+
+    id: int | None = Field(default=None, primary_key=True)
+    key: str = Field(unique=True)
+    event_id: int = Field(foreign_key="event.id")
+    person_id: int = Field(foreign_key="person.id")
+    outbox_id: int = Field(foreign_key="outbox.id", index=True)  # several go in one message
 
 
 class SentMessage(SQLModel, table=True):

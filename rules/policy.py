@@ -72,6 +72,9 @@ class Policy:
     invite_days: int = 7
     undo_hours: int = 24
     question_minutes: int = 30
+    merge_minutes: int = 10  # what is to be told to one person within them goes as one message
+    most_extensions: int = 2  # of one duty's deadline
+    longest_extension_days: int = 90  # after the present deadline, each
     area_slip_factor: int = 10  # a reported area this many times the duty's is taken for a slip
 
     def workstream(self, code: str) -> Workstream:
