@@ -1,11 +1,13 @@
 """The schedule light of a duty, derived from its dates and areas (PRACTICE 4.1 and 4.2)."""
 
+from dataclasses import dataclass
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 from enum import StrEnum
 
 from db.models import OPEN, Duty, Status
 from rules.figures import CENT, HUNDRED, percent
+from rules.policy import RateBasis
 
 NEAR_DAYS = 7
 LAG_BLUE = Decimal(10)  # points behind the linear schedule
@@ -25,28 +27,96 @@ class Light(StrEnum):
     DONE = "done"
 
 
-_OF_STATUS = {
-    Status.CLOSED: Light.DONE,
-    Status.AWAITING_ACCEPTANCE: Light.WAITING,
-    Status.LONG_TERM: Light.NONE,
-    Status.SUSPENDED: Light.NONE,
+class Cause(StrEnum):
+    """Why a duty has its light."""
+
+    CLOSED = "closed"
+    AWAITING_ACCEPTANCE = "awaiting_acceptance"
+    LONG_TERM = "long_term"
+    SUSPENDED = "suspended"
+    NO_DATE = "no_date"
+    OVERDUE = "overdue"
+    RETURNED = "returned"
+    FAR_BEHIND = "far_behind"
+    NEAR = "near"
+    BEHIND = "behind"
+    ON_SCHEDULE = "on_schedule"
+
+
+_LIGHT_OF = {
+    Cause.CLOSED: Light.DONE,
+    Cause.AWAITING_ACCEPTANCE: Light.WAITING,
+    Cause.LONG_TERM: Light.NONE,
+    Cause.SUSPENDED: Light.NONE,
+    Cause.NO_DATE: Light.UNDATED,
+    Cause.OVERDUE: Light.RED,
+    Cause.RETURNED: Light.YELLOW,
+    Cause.FAR_BEHIND: Light.YELLOW,
+    Cause.NEAR: Light.BLUE,
+    Cause.BEHIND: Light.BLUE,
+    Cause.ON_SCHEDULE: Light.GREEN,
 }
+_OF_STATUS = {
+    Status.CLOSED: Cause.CLOSED,
+    Status.AWAITING_ACCEPTANCE: Cause.AWAITING_ACCEPTANCE,
+    Status.LONG_TERM: Cause.LONG_TERM,
+    Status.SUSPENDED: Cause.SUSPENDED,
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Reason:
+    """A light, what causes it, and the facts: days to the deadline (below 0: past it), shares in percent as reported.
+
+    ``causes`` are all that hold for this very light, first the one that alone would do; ``elapsed`` and ``lag`` (in
+    points) are None without two dates; ``written_due`` is what the ledger's cell says of the deadline.
+    """
+
+    light: Light
+    causes: tuple[Cause, ...]
+    days_left: int | None
+    elapsed: Decimal | None
+    done: Decimal
+    done_by: RateBasis
+    lag: Decimal | None
+    written_due: str
 
 
 def light(duty: Duty, today: date) -> Light:
     """Return the light of a duty on a day."""
+    return _LIGHT_OF[_causes(duty, today)[0]]
+
+
+def reason(duty: Duty, today: date) -> Reason:
+    """Return why the duty has its light on a day."""
+    causes = _causes(duty, today)
+    return Reason(
+        light=_LIGHT_OF[causes[0]],
+        causes=causes,
+        days_left=None if duty.due_on is None else (duty.due_on - today).days,
+        elapsed=elapsed_percent(duty, today),
+        done=done_percent(duty),
+        done_by=RateBasis.FARMLAND if duty.farmland_mu > 0 else RateBasis.AREA,
+        lag=lag(duty, today),
+        written_due=str(duty.raw.get("due_extended") or duty.raw.get("due_original") or "").strip(),
+    )
+
+
+def _causes(duty: Duty, today: date) -> tuple[Cause, ...]:
     if duty.status in _OF_STATUS:
-        return _OF_STATUS[duty.status]
+        return (_OF_STATUS[duty.status],)
     if duty.due_on is None:
-        return Light.UNDATED
+        return (Cause.NO_DATE,)
     if is_overdue(duty, today):
-        return Light.RED
-    behind = lag(duty, today)
-    if duty.status == Status.RETURNED or (behind is not None and behind > LAG_YELLOW):
-        return Light.YELLOW
-    if (duty.due_on - today).days <= NEAR_DAYS or (behind is not None and behind >= LAG_BLUE):
-        return Light.BLUE
-    return Light.GREEN
+        return (Cause.OVERDUE,)
+    behind = lag(duty, today) or Decimal(0)
+    yellow = {Cause.RETURNED: duty.status == Status.RETURNED, Cause.FAR_BEHIND: behind > LAG_YELLOW}
+    blue = {Cause.NEAR: (duty.due_on - today).days <= NEAR_DAYS, Cause.BEHIND: behind >= LAG_BLUE}
+    return _true(yellow) or _true(blue) or (Cause.ON_SCHEDULE,)
+
+
+def _true(causes: dict[Cause, bool]) -> tuple[Cause, ...]:
+    return tuple(cause for cause, holds in causes.items() if holds)
 
 
 def is_overdue(duty: Duty, today: date) -> bool:
