@@ -1,6 +1,6 @@
 """/duty: one duty on a card."""
 
-from db.models import Duty, Level
+from db.models import Duty, Level, Status
 from db.queries import named_officials, named_people, people
 from handlers.lists import describe
 from handlers.reading import read_duty
@@ -14,15 +14,10 @@ from text.reply import N_, Button, Reply
 
 def duty(call: Call) -> Reply:
     """Show a duty by its number, or the one that the replied-to message is about."""
-    numbers = list(call.words[:1]) or call.quoted
-    if not numbers:
-        raise Refusal(Why.NO_NUMBER, command="duty")
-    if len(numbers) > 1:
-        raise Refusal(Why.WHICH_DUTY, choices=tuple((n, f"/duty {n}") for n in numbers))
-    found = read_duty(call, numbers[0])
+    found = one_duty(call, list(call.words[:1]) or call.quoted)
     return call.reply(
         "duty",
-        _buttons(call, found),
+        report_buttons(call, found),
         **describe(call, found),
         workstream=call.office.policy.workstream(found.workstream),
         elapsed=elapsed_percent(found, call.today),
@@ -30,6 +25,15 @@ def duty(call: Call) -> Reply:
         officials=_officials(call, found),
         numbers=[found.number],
     )
+
+
+def one_duty(call: Call, numbers: list[str]) -> Duty:
+    """Return the one duty that a command is about; refuse none, and ask which of several."""
+    if not numbers:
+        raise Refusal(Why.NO_NUMBER, command=call.command)
+    if len(numbers) > 1:
+        raise Refusal(Why.WHICH_DUTY, choices=tuple((n, f"/{call.command} {n}") for n in numbers))
+    return read_duty(call, numbers[0])
 
 
 def _officials(call: Call, found: Duty) -> dict[Level, str]:
@@ -40,8 +44,8 @@ def _officials(call: Call, found: Duty) -> dict[Level, str]:
     return {level: "、".join(official.name for official in named) for level, named in names.items()}
 
 
-def _buttons(call: Call, found: Duty) -> tuple[Button, ...]:
-    """Offer what the person may do with the duty now."""
+def report_buttons(call: Call, found: Duty) -> tuple[Button, ...]:
+    """Offer to report on the duty, to whoever may now."""
     if call.person is None:
         return ()
     try:
@@ -51,7 +55,7 @@ def _buttons(call: Call, found: Duty) -> tuple[Button, ...]:
     named = named_people(call.session, found)
     if standing(call.person, found, named, people(call.session), call.today) is None:
         return ()
-    return (
-        call.button(N_("报完成"), f"/done {found.number}"),
-        call.button(N_("报进展"), f"/progress {found.number}"),
-    )
+    progress = call.button(N_("报进展"), f"/progress {found.number}")
+    if found.status == Status.LONG_TERM:
+        return (progress,)  # a standing requirement is never done
+    return (call.button(N_("报完成"), f"/done {found.number}"), progress)
