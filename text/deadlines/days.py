@@ -84,6 +84,8 @@ _MOON_FESTIVALS = {
     "端午": ("端午", 0), "中秋": ("中秋", 0),
 }  # fmt: skip
 FESTIVALS = (*_FIXED_FESTIVALS, *_MOON_FESTIVALS)
+REST_DAYS = ("元旦", "春节", "清明", "劳动节", "端午", "中秋", "国庆")  # the festivals with days off
+OWN_EVE = {"除夕", "大年三十"}  # before these means on them
 
 
 @cache

@@ -1,6 +1,5 @@
 """Times of day, which stand behind a day (周五下午5点) or, in English, before it (3pm Dec 8)."""
 
-# ruff: noqa: E501 -- a row of a table of forms stays on one line
 from __future__ import annotations
 
 import re
@@ -12,6 +11,7 @@ _PARTS = {
     "上午": time(12), "早上": time(12), "早晨": time(12), "一早": time(12), "早": time(12), "中午": time(12),
     "下午": time(18), "傍晚": time(18), "晚上": END_OF_DAY, "晚间": END_OF_DAY, "夜里": END_OF_DAY, "晚": END_OF_DAY,
     "下班": time(18), "下班时": time(18), "下班时间": time(18), "上班": time(9), "上班时": time(9),
+    "上午下班": time(12), "中午下班": time(12), "下午下班": time(18), "下午上班": time(14),
     "morning": time(12), "noon": time(12), "midday": time(12), "afternoon": time(18), "evening": END_OF_DAY,
     "night": END_OF_DAY, "tonight": END_OF_DAY, "eod": END_OF_DAY, "end of day": END_OF_DAY,
     "end of the day": END_OF_DAY, "midnight": END_OF_DAY, "cob": time(18), "close of business": time(18),
@@ -19,20 +19,19 @@ _PARTS = {
 }  # fmt: skip
 _LATE_PARTS = {"下午", "傍晚", "晚上", "晚间", "夜里", "晚"}
 
-_PART = "凌晨|清晨|早上|早晨|上午|中午|下午|傍晚|晚上|晚间|夜里|早|晚"
-_CLOCK = re.compile(
-    rf"(?P<part>{_PART})?(?:(?P<h>\d{{1,2}})(?:(?P<word>[点时])(?:(?P<half>半)|(?P<quarter>[13])刻|(?P<minute>\d{{1,2}})分?|整)?"
-    r"|:(?P<colon>\d{2})(?::(?P<s>\d{2})(?:\.0+)?)?))钟?$"
-)
+_PART = "(?P<part>凌晨|清晨|早上|早晨|上午|中午|下午|傍晚|晚上|晚间|夜里|早|晚)"
+_MINUTE = r"(?:(?P<half>半)|(?P<quarter>[13])刻|(?P<minute>\d{1,2})分?|整)"
+_COLON = r":(?P<colon>\d{2})(?::(?P<s>\d{2})(?:\.0+)?)?"
+_CLOCK = re.compile(rf"{_PART}?(?P<h>\d{{1,2}})(?:(?P<word>[点时]){_MINUTE}?|{_COLON})钟?$")
 _ALONE = re.compile(
-    r"(?:上午|早上|早晨|一早|中午|下午|傍晚|晚上|晚间|夜里|(?<=[天一二三四五六日号])[早晚]|下班(?:时间?)?|上班时?)$"
+    r"(?:(?:上午|中午|下午)?下班(?:时间?)?|下午上班时?|上班时?|上午|早上|早晨|一早|中午|下午|傍晚|晚上|晚间|夜里"
+    r"|(?<=[天一二三四五六日号])[早晚])$"
 )
 _AM_PM = r"(?P<h>\d{1,2})(?:[:.](?P<m>\d{2}))? ?(?P<half>[ap])\.?m\.?"
 _H24 = r"(?P<h24>\d{1,2}):(?P<m24>\d{2})(?::\d{2})?"
-_WORD = "(?P<word>tonight|noon|midday|midnight|eod|eob|cob|(?:end of(?: the)? day|close of business|end of business))"
-_ENGLISH_END = re.compile(
-    rf"(?:^|[ ,]+|(?<=[^\x00-\x7f]))(?:at |by |before )?(?:{_AM_PM}|{_H24}|{_WORD}|(?:in the )?(?P<late>morning|afternoon|evening|night))$"
-)
+_WORD = "(?P<word>tonight|noon|midday|midnight|eo[db]|cob|end of(?: the)? day|(?:close|end) of business)"
+_LATE = "(?:in the )?(?P<late>morning|afternoon|evening|night)"
+_ENGLISH_END = re.compile(rf"(?:^|[ ,]+|(?<=[^\x00-\x7f]))(?:at |by |before )?(?:{_AM_PM}|{_H24}|{_WORD}|{_LATE})$")
 _ENGLISH_START = re.compile(rf"^(?:at )?(?:{_AM_PM}|{_H24}|{_WORD})(?:,| on| of)?(?: |$)")
 
 
@@ -40,16 +39,7 @@ def split_time(phrase: str) -> tuple[str, time | None] | None:
     """Take the time of day off a phrase: the rest and the time (None = none said); None if there is no such time."""
     if found := _CLOCK.search(phrase):
         at = _clock(found)
-        return (
-            (
-                phrase[: found.start()]
-                .rstrip(" ,")
-                .removesuffix("t" if phrase[found.start() - 1 : found.start()] == "t" else " at"),
-                at,
-            )
-            if at
-            else None
-        )
+        return (_without_joint(phrase[: found.start()]), at) if at else None
     if found := _ALONE.search(phrase):
         return phrase[: found.start()].removesuffix("的"), _PARTS[found[0]]
     for pattern in (_ENGLISH_END, _ENGLISH_START):
@@ -58,6 +48,11 @@ def split_time(phrase: str) -> tuple[str, time | None] | None:
             rest = phrase[: found.start()] + phrase[found.end() :]
             return (rest.strip(" ,"), at) if at else None
     return phrase, None
+
+
+def _without_joint(day: str) -> str:
+    """Take off what joins a day and its clock time: 2026-12-08t15:00, Dec 8 at 15:00."""
+    return day.removesuffix("t") if day.endswith("t") else day.rstrip(" ,").removesuffix(" at")
 
 
 def _clock(found: re.Match[str]) -> time | None:

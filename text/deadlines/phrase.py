@@ -1,6 +1,5 @@
 """Read a whole phrase as a deadline: take off what stands around the day, then ask the tables."""
 
-# ruff: noqa: E501 -- a row of a table of forms stays on one line
 from __future__ import annotations
 
 import re
@@ -11,6 +10,7 @@ from datetime import time as clock_time
 from db.models import DueKind
 from rules.calendar import Calendar
 from text.deadlines.chinese import CHINESE, WEEKDAYS
+from text.deadlines.chinese_spans import CHINESE_SPANS
 from text.deadlines.english import ENGLISH, MONTH
 from text.deadlines.hours import END_OF_DAY, split_time
 from text.deadlines.plain import plain_phrase
@@ -32,27 +32,34 @@ class Understood:
     timed: bool = False
 
 
-_STANDING = {
-    **dict.fromkeys(("立行立改", "立即整改", "立查立改", "即知即改", "立整立改"), DueKind.IMMEDIATE),
-    **dict.fromkeys(
-        ("长期坚持", "长期", "长期整改", "长期推进", "持续推进", "持续整改", "持续坚持"), DueKind.LONG_TERM
-    ),
-}
-_LEAD = re.compile(
-    r"(?:(?:自|从|在)?(?:收到|接到)?(?:本?通知|文件|发文|收文|下发|收到|接到|今天|现在|即)(?:下发)?之?(?:日|后)?起?(?:的)?(?=\d+个?(?:工作)?[日天周月小])"
-    r"|截止到?|截至到?|限期?[在于至]?|不[迟晚]于|最[迟晚]于?|原定(?:时限)?|整改时限|时限|期限|务必|必须|请|争取|力争|确保|于|在|至|到|:"
-    r"|(?P<before>before |on or before )|by |until |till |(?:no|not) later than |due (?:by |on )?|deadline:? ?|latest |on )+"
+_AT_ONCE = ("立行立改", "立即整改", "立查立改", "即知即改", "立整立改")
+_FOR_LONG = ("长期坚持", "长期", "长期整改", "长期推进", "持续推进", "持续整改", "持续坚持")
+_STANDING = {**dict.fromkeys(_AT_ONCE, DueKind.IMMEDIATE), **dict.fromkeys(_FOR_LONG, DueKind.LONG_TERM)}
+_UNTIL = "|".join((
+    "截止到?", "截至到?", "限期?[在于至]?", "不得?[迟晚]于", "最[迟晚]于?", "于", "在", "至", "到",
+    "by ", "until ", "till ", "(?:no|not) later than ", "due (?:by |on )?", "latest ", "on ",
+    "(?P<before>(?:on or )?before )",
+))  # fmt: skip
+_NAMED_DEADLINE = "原定(?:时限)?|(?:整改|完成|办结|销号|报送|反馈|截止)?(?:时限|期限|时间|日期)|deadline:? ?|:"
+_PLEASE = "务必|必须|请|争取|力争|确保"
+# 自收到本通知之日起 and the like, where a span follows
+_SINCE_NOW = (
+    r"(?:自|从|在)?(?:收到|接到?)?(?:本?通知书?|文件|督办函|[^\d\s,]{0,4}函|发文|收文|下发|收到|接到|今天|现在|即)"
+    r"(?:下发|送达)?之?(?:日|后)?起?的?(?=\d+个?(?:工作)?[日天周月小])"
 )
-_DONE = re.compile(
-    r"(?:(?:全面|全部|基本)?(?:完成整改|整改完成|整改到位|整改|完成|到位|办结|销号|上报|反馈|报送|回复)(?:之前|以前|前|止|为止)?| at the latest)$"
-)
+_LEAD = re.compile(f"(?:{_SINCE_NOW}|{_NAMED_DEADLINE}|{_UNTIL}|{_PLEASE})+")
+_DEED = "完成|整改|到位|办结|销号|上报|反馈|报送|回复|清零"
+_DONE = re.compile(rf"(?:(?:全面|全部|基本)?(?:{_DEED})+(?:之前|以前|前|止|为止)?| at the latest)$")
 _BEFORE = re.compile(r"(?:或者?)?(?:之前|以前|前)$|(?:为?止|当[天日])$")
 _WEEKDAY_BESIDE = re.compile(r"\((?:周(?P<w>[一二三四五六日天])|(?P<day>[^()]{2,12}))\)")
 _ISO_MOMENT = re.compile(r"\d{4}-\d{2}-\d{2}[t ]\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?(?:z|[+-]\d{2}:?\d{2})")
-_RANGE = re.compile(r"(?: to | until | through |至|到|(?<=[\d日号月一二三四五六天末]) ?- ?|(?<=[底末旬])(?=\d))")
+_RANGE = re.compile(r"(?: to | until | through |起?至|到|(?<=[\d日号月一二三四五六天末]) ?- ?|(?<=[底末旬])(?=\d))")
 _HEAD_OF_DAY = re.compile(r"(?P<month>(?:(?:\d{4}|\d{2}|[今明后])年)?(?:\d{1,2}|本|下个?|这个?)月)?\d{1,2}[日号]?")
 _DATEPARSER = re.compile(rf"(?=.*\b{MONTH}\b)(?=.*\d)[a-z0-9 ,.:]{{6,40}}")
 _DATEPARSER_WORDS = re.compile(rf"(?:{MONTH}|\d{{1,4}}(?:st|nd|rd|th)?|of|the|day|year|in)")
+_WEEKDAY_ALONE = re.compile("周[一二三四五六日天]")
+_CHINESE_RULES = (*CHINESE, *CHINESE_SPANS)
+_ALL_RULES = (*_CHINESE_RULES, *ENGLISH)
 
 
 def read_phrase(text: str, now: datetime, calendar: Calendar, *, marked: bool = False) -> Understood | None:
@@ -68,6 +75,23 @@ def read_phrase(text: str, now: datetime, calendar: Calendar, *, marked: bool = 
     moment = Moment(now, calendar, marked)
     understood = _read_plain(plain, moment) or _read_range(plain, moment) or _read_left_over(plain, moment)
     return replace(understood, words=words) if understood else None
+
+
+def read_written(text: str, today: date) -> Understood | None:
+    """Read a phrase that says its day without anybody speaking: with a year, or with one reckoned from ``today``.
+
+    A time of day, a range, or words like 周五 and 3天内 say nothing where nobody speaks.
+    """
+    if not text or len(text) > LONGEST:
+        return None
+    plain = plain_phrase(text)
+    words = text.strip()
+    if kind := _STANDING.get(plain):
+        return Understood(when=None, kind=kind, words=words)
+    understood = _read_plain(plain, Moment(datetime.combine(today, clock_time()), Calendar()))
+    if understood is None or understood.written is Written.SPOKEN or understood.timed:
+        return None
+    return replace(understood, words=words)
 
 
 def _iso_moment(plain: str, words: str) -> Understood | None:
@@ -130,11 +154,9 @@ def _day_of(when: date) -> date:
 
 def _ask_tables(core: str, moment: Moment) -> tuple[Found, bool] | None:
     """Ask each rule, Chinese first; what has no Chinese word may be digits, which both tables read."""
-    tables = (CHINESE, ENGLISH) if core.isascii() else (CHINESE,)
-    for table in tables:
-        for rule in table:
-            if (match := rule.pattern.fullmatch(core)) and (found := rule.read(match, moment)):
-                return found, rule.sure or moment.marked
+    for rule in _ALL_RULES if core.isascii() else _CHINESE_RULES:
+        if (match := rule.pattern.fullmatch(core)) and (found := rule.read(match, moment)):
+            return found, rule.sure or moment.marked
     return None
 
 
@@ -160,6 +182,8 @@ def _read_range(plain: str, moment: Moment) -> Understood | None:
     plain = plain.removeprefix("从").removeprefix("自").removeprefix("from ").removeprefix("between ")
     for found in _RANGE.finditer(plain):
         first, last = plain[: found.start()], plain[found.end() :]
+        if _WEEKDAY_ALONE.fullmatch(first) and _WEEKDAY_ALONE.fullmatch(last):
+            return None  # 周一至周五 is every week
         start = _read_start(first, last, moment)
         if start is None or start.when is None:
             continue

@@ -1,6 +1,5 @@
 """One form for every way of writing: width, old characters, blanks, numerals and the words around a deadline."""
 
-# ruff: noqa: E501 -- a row of a table of forms stays on one line
 from __future__ import annotations
 
 import re
@@ -13,9 +12,11 @@ _OLD = str.maketrans(
 )
 _SIGNS = str.maketrans({"—": "-", "–": "-", "―": "-", "~": "-", "“": "", "”": "", '"': "", "「": "", "」": ""})
 NUMERAL = "〇零○一二三四五六七八九十百两廿卅"
-_ALIAS = {"元月": "1月", "今晚": "今天晚上", "明晚": "明天晚上", "后晚": "后天晚上", "今早": "今天早上", "明早": "明天早上",
-          "当晚": "今天晚上", "今夜": "今天晚上", "今日": "今天", "明日": "明天", "后日": "后天", "本日": "今天",
-          "次日": "明天", "翌日": "明天", "星期": "周", "礼拜": "周"}  # fmt: skip
+_ALIAS = {
+    "今晚": "今天晚上", "当晚": "今天晚上", "今夜": "今天晚上", "明晚": "明天晚上", "后晚": "后天晚上",
+    "今早": "今天早上", "明早": "明天早上", "今日": "今天", "本日": "今天", "明日": "明天", "次日": "明天",
+    "翌日": "明天", "后日": "后天", "星期": "周", "礼拜": "周", "元月": "1月",
+}  # fmt: skip
 _ALIASES = re.compile("|".join(_ALIAS))
 _YEAR_IN_WORDS = re.compile(r"[〇零○一二三四五六七八九]{4}(?=年|[./-])")
 _DIGIT_BY_DIGIT = re.compile(

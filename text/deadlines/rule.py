@@ -45,7 +45,6 @@ class Found:
     written: Written = Written.SPOKEN
 
 
-NO_SUCH_DAY = Found(None, DueKind.INVALID, Written.FULL)
 Read = Callable[[re.Match[str], Moment], Found | None]
 
 
@@ -66,4 +65,9 @@ def rule(pattern: str, read: Read, *examples: tuple[str, str], sure: bool = True
 
 def spoken(day: date | None, kind: DueKind = DueKind.DATE) -> Found:
     """Return a day that hangs on the day of speaking."""
-    return Found(day, kind) if day else NO_SUCH_DAY
+    return Found(day, kind) if day else no_such_day(Written.SPOKEN)
+
+
+def no_such_day(written: Written) -> Found:
+    """Return what was written like a day and is none: 11月31日."""
+    return Found(None, DueKind.INVALID, written)

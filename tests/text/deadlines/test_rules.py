@@ -11,10 +11,11 @@ from db.models import DueKind
 from rules.calendar import Calendar
 from text.deadlines import Reader, find_deadline, read_deadline
 from text.deadlines.chinese import CHINESE
+from text.deadlines.chinese_spans import CHINESE_SPANS
 from text.deadlines.english import ENGLISH
 
 NOW = datetime(2026, 11, 18, 10, 30)
-EXAMPLES = [example for rule in (*CHINESE, *ENGLISH) for example in rule.examples]
+EXAMPLES = [example for rule in (*CHINESE, *CHINESE_SPANS, *ENGLISH) for example in rule.examples]
 
 
 @pytest.mark.parametrize(("said", "meant"), EXAMPLES)
@@ -24,7 +25,7 @@ def test_an_example_is_read_as_it_says(said, meant):
 
 
 def test_every_rule_has_an_example():
-    assert all(rule.examples for rule in (*CHINESE, *ENGLISH))
+    assert all(rule.examples for rule in (*CHINESE, *CHINESE_SPANS, *ENGLISH))
 
 
 FORMS = [
