@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
 
-from handlers import digest, duty, exporting, lists, membership, reporting, status, uploads
+from handlers import digest, duty, exporting, lists, membership, rank, reporting, status, uploads, who, why
 from handlers.request import Call
 from rules.permission import may_ask_for_digest, may_bind, may_ever_report
 from text.reply import N_, Reply
@@ -64,6 +64,10 @@ COMMANDS = (
         handler=lists.due, summary=N_("几日内到期"), example=N_("到期 7"),
     ),
     Command(
+        name="rank", aliases=("排名", "排行", "晾晒"), audience=Audience.READERS,
+        handler=rank.rank, summary=N_("整改率排名"), example=N_("排名 督察"),
+    ),
+    Command(
         name="duty", aliases=("事项", "详情", "查看"), audience=Audience.READERS,
         handler=duty.duty, summary=N_("一件事项的详情"), example=N_("事项 编号"),
     ),
@@ -83,6 +87,14 @@ COMMANDS = (
     Command(
         name="undo", aliases=("撤销", "撤回"), audience=Audience.REPORTERS, writes=True,
         handler=reporting.undo, summary=N_("撤销我刚才的上报"), example=N_("撤销"),
+    ),
+    Command(
+        name="who", aliases=("负责人", "谁负责", "责任人"), audience=Audience.READERS,
+        handler=who.who, summary=N_("由谁负责"), example=N_("负责人 %(county)s 督察"),
+    ),
+    Command(
+        name="why", aliases=("为什么", "原因", "为何"), audience=Audience.READERS,
+        handler=why.why, summary=N_("为什么亮这个灯"), example=N_("为什么 编号"),
     ),
     Command(
         name="digest", aliases=("日报", "简报"), audience=Audience.PERSONS, writes=True,

@@ -1,8 +1,9 @@
 """Figures for those who ask: of a region, by workstream, by county; as of a day, of the ledger as it is now."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 from sqlmodel import Session
@@ -12,7 +13,7 @@ from db.models import Region
 from db.queries import ledger_changed_at, regions
 from db.types import mu_from_grains
 from rules.figures import Figures
-from rules.policy import Office
+from rules.policy import Office, RateBasis
 from text.regions import Gazetteer
 
 AREAS = ("area", "farmland", "rectified_area", "rectified_farmland", "accepted_area", "accepted_farmland")
@@ -51,6 +52,41 @@ def by_county(
     """Return the figures by region id."""
     rows = sums.aggregates(session, as_of, ("region_id",), region_ids, workstream)
     return {row[0]: _figures(row, skip=1) for row in rows}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Place:
+    """Where a county stands: its rank from 1, None without anything to reckon; its rates in percent on both bases."""
+
+    county: Region
+    rank: int | None
+    accepted: Decimal | None
+    reported: Decimal | None
+
+
+def ranking(
+    counties: Sequence[Region], figures: Mapping[int, Figures], rate_basis: RateBasis, *, accepted: bool
+) -> list[Place]:
+    """Rank counties by their rates on a basis, as shown, two decimals; equal ones share the rank, in county code order.
+
+    Those without a rate stand last and have no rank.
+    """
+    shown = {county.code: figures.get(county.id or 0, Figures()) for county in counties}
+    rates = {code: one.rate(rate_basis, accepted=accepted) for code, one in shown.items()}
+    ranked = sorted((rate for rate in rates.values() if rate is not None), reverse=True)
+    return [
+        Place(
+            county=county,
+            rank=None if (rate := rates[county.code]) is None else ranked.index(rate) + 1,
+            accepted=shown[county.code].rate(rate_basis, accepted=True),
+            reported=shown[county.code].rate(rate_basis, accepted=False),
+        )
+        for county in sorted(counties, key=lambda county: (-_or_last(rates[county.code]), county.code))
+    ]
+
+
+def _or_last(rate: Decimal | None) -> Decimal:
+    return Decimal(-1) if rate is None else rate
 
 
 def cells(session: Session, as_of: date) -> dict[int, dict[str, Figures]]:
