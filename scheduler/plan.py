@@ -11,7 +11,7 @@ from datetime import date, datetime, timedelta
 from apscheduler.triggers.cron import CronTrigger
 from sqlmodel import Session, col, select
 
-from db.models import Account, Chat, Duty, DutyOfficial, Level, Notice, Outbox, OutboxKind, OutboxState, Person
+from db.models import Duty, DutyOfficial, Level, Notice, Outbox, OutboxKind, OutboxState, Person
 from db.queries import (
     city,
     insert_new,
@@ -19,9 +19,6 @@ from db.queries import (
     newest_event_id,
     notices_about,
     open_dated_duties,
-    people,
-    reachable_accounts,
-    reachable_groups,
     regions,
     set_mark,
 )
@@ -31,6 +28,7 @@ from rules.policy import Office
 from rules.reminders import OVERDUE, Rule, rule_soon, rule_today
 from scheduler.outbox import drop_expired
 from services.digest import make_digest
+from services.notices import Reach, Route, read_reach
 from services.office import may_notify, office_now
 
 PLAN_MARK = "plan"
@@ -52,14 +50,6 @@ class Item:
         return f"{self.duty.number}/{self.duty.due_on}/{self.rule.name}/{self.person.official_id}"
 
 
-@dataclass(frozen=True, kw_only=True)
-class Route:
-    """Where a person's notices go: his own chat, his county's group, or his deputy's chat."""
-
-    address: str
-    person: Person | None  # None: a group
-
-
 @dataclass(kw_only=True)
 class Scene:
     """What planning looks at, read once."""
@@ -68,9 +58,7 @@ class Scene:
     office: Office
     now: datetime
     today: date
-    people: list[Person]
-    accounts: dict[int, Account]
-    groups: dict[int, Chat]
+    reach: Reach
     waiting_for_digest: set[int] = field(default_factory=set)
 
 
@@ -86,8 +74,7 @@ def plan(session: Session, office: Office, now: datetime) -> int:
     if mark(session, PLAN_MARK) == state:
         return 0
     scene = Scene(
-        session=session, office=office, now=now, today=today, people=people(session),
-        accounts=reachable_accounts(session), groups=reachable_groups(session),
+        session=session, office=office, now=now, today=today, reach=read_reach(session, today)
     )  # fmt: skip
     digests = _plan_digests(scene, due)
     added = len(digests) + _plan_reminders(scene, digests)
@@ -128,7 +115,7 @@ def _known_before(session: Session, office: Office, today: date) -> bool:
 
 def _plan_digests(scene: Scene, due: bool) -> dict[int, int]:
     """Write the digests of the day, if they are news; return the outbox row of each reader by person id."""
-    readers = [p for p in scene.people if p.id in scene.accounts and gets_digest(p, scene.today)]
+    readers = [p for p in scene.reach.people if p.id in scene.reach.accounts and gets_digest(p, scene.today)]
     if not due:
         if digest_hour(scene.office, scene.now) is not None:  # it comes later today, and brings their reminders along
             scene.waiting_for_digest = {p.id for p in readers if p.id is not None}
@@ -152,14 +139,14 @@ def _digest_region(scene: Scene, person: Person) -> int:
 
 
 def _own(scene: Scene, person: Person) -> str:
-    return scene.accounts[person.id or 0].address
+    return scene.reach.accounts[person.id or 0].address
 
 
 def _plan_reminders(scene: Scene, digests: dict[int, int]) -> int:
     merged: dict[str, list[Item]] = defaultdict(list)
     routes: dict[str, Route] = {}
     for item in _items(scene):
-        route = _route(scene, item)
+        route = scene.reach.route(item.person, item.duty)
         if route is not None and (route.person is None or route.person.id not in scene.waiting_for_digest):
             routes[route.address] = route
             merged[route.address].append(item)
@@ -187,7 +174,7 @@ def _items(scene: Scene) -> list[Item]:
         if known_on >= scene.today:
             continue
         for person, hears_leads in _audience(scene, duty, named[duty.id or 0]):
-            account = scene.accounts.get(person.id or 0)
+            account = scene.reach.accounts.get(person.id or 0)
             joined_on = scene.office.today(account.joined_at) if account else date.min
             could_hear = max(known_on, joined_on, person.in_post_from or date.min)  # late only if it could be told
             heard = said.get((duty.id or 0, duty.due_on, person.id or 0), {})
@@ -202,13 +189,13 @@ def _items(scene: Scene) -> list[Item]:
 
 def _audience(scene: Scene, duty: Duty, named: Collection[Person]) -> list[tuple[Person, bool]]:
     """Return who is reminded of a duty, and its deputies, who hear of it only once it is overdue."""
-    told = {t.person.id: t.person for t in told_of(duty, named, scene.people, scene.today)}
-    deputies = [p for p in deputies_of(duty, scene.people, scene.today) if p.id not in told]
+    told = {t.person.id: t.person for t in told_of(duty, named, scene.reach.people, scene.today)}
+    deputies = [p for p in deputies_of(duty, scene.reach.people, scene.today) if p.id not in told]
     return [(person, True) for person in told.values()] + [(person, False) for person in deputies]
 
 
 def _named(scene: Scene, duties: list[Duty]) -> dict[int, list[Person]]:
-    by_id = {person.id: person for person in scene.people}
+    by_id = {person.id: person for person in scene.reach.people}
     query = (
         select(DutyOfficial)
         .where(col(DutyOfficial.duty_id).in_([d.id for d in duties]), DutyOfficial.level == Level.RESPONSIBLE)
@@ -226,17 +213,6 @@ def _said(scene: Scene, duties: list[Duty]) -> dict[tuple[int, date | None, int]
     for notice in notices_about(scene.session, [duty.id for duty in duties if duty.id is not None]):
         said[(notice.duty_id, notice.due_on, notice.person_id)][notice.rule] = notice.day
     return said
-
-
-def _route(scene: Scene, item: Item) -> Route | None:
-    """Return where a notice goes; None when nobody can be reached, which ``duban doctor`` shows."""
-    person = item.person
-    if person.id in scene.accounts:
-        return Route(address=_own(scene, person), person=person)
-    if person.region_id in scene.groups:
-        return Route(address=scene.groups[person.region_id].address, person=None)
-    in_charge = [p for p in deputies_of(item.duty, scene.people, scene.today) if p.id in scene.accounts]
-    return Route(address=_own(scene, in_charge[0]), person=in_charge[0]) if in_charge else None
 
 
 def _write_row(scene: Scene, kind: OutboxKind, route: Route) -> int | None:

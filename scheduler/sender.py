@@ -25,6 +25,7 @@ from scheduler.pace import Limits, Pace
 from scheduler.plan import PLAN_MARK
 from services import identity
 from services.chain import Act
+from services.notices import find_another_way
 from services.office import may_notify
 
 log = structlog.get_logger()
@@ -199,7 +200,9 @@ class Sender:
             self._try_later(outgoing, trouble)
         except Undeliverable as end:
             log.warning("undeliverable", chat=outgoing.chat, why=str(end))
-            self._after.append(partial(_undeliverable, outgoing=outgoing, why=str(end), now=self._clock()))
+            self._after.append(
+                partial(_undeliverable, office=self._office, outgoing=outgoing, why=str(end), now=self._clock())
+            )
         except Moved as moved:
             log.info("chat_moved", old=outgoing.chat, new=moved.new)
             self._after.append(partial(_moved, outgoing=outgoing, new=moved.new, now=self._clock()))
@@ -269,10 +272,11 @@ def is_group(chat: str) -> bool:
     return chat.partition(":")[2].startswith("-")
 
 
-def _undeliverable(session: Session, outgoing: Outgoing, why: str, now: datetime) -> None:
+def _undeliverable(session: Session, office: Office, outgoing: Outgoing, why: str, now: datetime) -> None:
     identity.unreachable(session, outgoing.chat, why, now)
     outbox.give_up(session, outgoing.id, why)
     set_mark(session, PLAN_MARK, "")  # what the message carried must find another way today
+    find_another_way(session, office, outgoing.id, now)
 
 
 def _unsayable(session: Session, outgoing: Outgoing, why: str) -> None:

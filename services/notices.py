@@ -1,0 +1,112 @@
+"""Who is told at once of what somebody did: queued with the act, sent merged; ``scheduler/told.py`` says it."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from sqlmodel import Session, select
+
+from db.models import Account, Chat, Duty, Event, Outbox, OutboxKind, OutboxState, Person, Telling
+from db.queries import people, reachable_accounts, reachable_groups
+from rules.officials import deputies_of
+from rules.permission import reads_whole_city
+from rules.policy import Office
+
+
+@dataclass(frozen=True, kw_only=True)
+class Route:
+    """Where a person's notices go: his own chat, his county's group, or his deputy's chat."""
+
+    address: str
+    person: Person | None  # None: a group
+
+
+@dataclass(frozen=True, kw_only=True)
+class Reach:
+    """Who can be written to, read once."""
+
+    people: list[Person]
+    accounts: dict[int, Account]
+    groups: dict[int, Chat]
+    today: date
+
+    def route(self, person: Person, duty: Duty | None) -> Route | None:
+        """Return where a notice about the duty goes; None when nobody can be reached."""
+        if person.id in self.accounts:
+            return self._own(person)
+        if reads_whole_city(person):  # what the office is to decide is not for a group, nor for a county's deputy
+            return None
+        if person.region_id in self.groups:
+            return Route(address=self.groups[person.region_id].address, person=None)
+        deputies = deputies_of(duty, self.people, self.today) if duty else []
+        in_charge = [deputy for deputy in deputies if deputy.id in self.accounts]
+        return self._own(in_charge[0]) if in_charge else None
+
+    def _own(self, person: Person) -> Route:
+        return Route(address=self.accounts[person.id or 0].address, person=person)
+
+
+def read_reach(session: Session, today: date) -> Reach:
+    """Read who can be written to."""
+    accounts, groups = reachable_accounts(session), reachable_groups(session)
+    return Reach(people=people(session), accounts=accounts, groups=groups, today=today)
+
+
+def tell(session: Session, office: Office, event: Event, persons: Iterable[Person], now: datetime) -> list[Person]:
+    """Queue an act for those who are to know of it, in its own transaction; return who cannot be reached at all."""
+    reach, duty = read_reach(session, office.today(now)), _duty(session, event)
+    send_after = now + timedelta(minutes=office.policy.merge_minutes)
+    unreached = []
+    for person in {person.id: person for person in persons}.values():
+        route = reach.route(person, duty)
+        if route is None:
+            unreached.append(person)
+        else:
+            _queue(session, event, person, _message(session, route, now, send_after))
+    return unreached
+
+
+def find_another_way(session: Session, office: Office, outbox_id: int, now: datetime) -> None:
+    """Give what a message carried to others, after its address was found to take nothing any more."""
+    reach = read_reach(session, office.today(now))
+    for telling in session.exec(select(Telling).where(Telling.outbox_id == outbox_id)).all():
+        event, person = session.get_one(Event, telling.event_id), session.get_one(Person, telling.person_id)
+        route = reach.route(person, _duty(session, event))
+        if route is not None:
+            telling.outbox_id = _message(session, route, now, now)
+            session.add(telling)
+    session.flush()
+
+
+def _duty(session: Session, event: Event) -> Duty | None:
+    return session.get(Duty, event.duty_id) if event.duty_id else None
+
+
+def _queue(session: Session, event: Event, person: Person, outbox_id: int) -> None:
+    assert event.id is not None
+    assert person.id is not None
+    key = f"act:{event.id}:{person.id}"
+    if session.exec(select(Telling.id).where(Telling.key == key)).first() is None:
+        session.add(Telling(key=key, event_id=event.id, person_id=person.id, outbox_id=outbox_id))
+        session.flush()
+
+
+def _message(session: Session, route: Route, now: datetime, send_after: datetime) -> int:
+    """Return the message that still waits for its minutes, or for the window to open; else begin one."""
+    waiting = (
+        select(Outbox)
+        .where(Outbox.chat == route.address, Outbox.kind == OutboxKind.ACT)
+        # what was tried may have arrived: nothing is added to it
+        .where(Outbox.state == OutboxState.WAITING, Outbox.attempts == 0)
+        .with_for_update()
+    )
+    row = session.exec(waiting).first()
+    if row is None:
+        person_id = route.person.id if route.person else None
+        row = Outbox(
+            kind=OutboxKind.ACT, chat=route.address, person_id=person_id, created_at=now, send_after=send_after
+        )  # fmt: skip
+        session.add(row)
+        session.flush()
+    assert row.id is not None
+    return row.id
