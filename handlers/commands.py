@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
 
-from handlers import digest, duty, exporting, lists, membership, rank, reporting, status, uploads, who, why
+from handlers import digest, duty, exporting, extending, lists, membership, rank, reporting, status, uploads, who, why
 from handlers.request import Call
 from rules.permission import may_ask_for_digest, may_bind, may_ever_report
 from text.reply import N_, Reply
@@ -95,6 +95,18 @@ COMMANDS = (
     Command(
         name="why", aliases=("为什么", "原因", "为何"), audience=Audience.READERS,
         handler=why.why, summary=N_("为什么亮这个灯"), example=N_("为什么 编号"),
+    ),
+    Command(
+        name="extend", aliases=("延期", "申请延期", "展期"), audience=Audience.REPORTERS, writes=True,
+        handler=extending.extend, summary=N_("申请延期"), example=N_("延期 编号 12月31日 理由"),
+    ),
+    Command(
+        name="extensions", aliases=("延期申请",), audience=Audience.PERSONS, writes=True,
+        handler=extending.extensions, summary=N_("待审批的延期申请"), example=N_("延期申请"),
+    ),
+    Command(
+        name="decide", aliases=("审批延期",), audience=Audience.OFFICE, writes=True,
+        handler=extending.decide, summary=N_("审批延期申请（督察办主任）"), example=N_("审批延期 编号 同意"),
     ),
     Command(
         name="digest", aliases=("日报", "简报"), audience=Audience.PERSONS, writes=True,

@@ -44,6 +44,17 @@ class Why(StrEnum):
     UPLOAD_OVER = "upload_over"
     BAD_ANSWER = "bad_answer"
     IMPORT_NOT_UNDONE = "import_not_undone"
+    NOT_EXTENDABLE = "not_extendable"
+    NO_DEADLINE = "no_deadline"
+    BAD_DATE = "bad_date"
+    EXTENSION_OPEN = "extension_open"
+    EXTENDED_OFTEN = "extended_often"
+    EXTENSION_TOO_EARLY = "extension_too_early"
+    EXTENSION_TOO_LONG = "extension_too_long"
+    NO_EXTENSION = "no_extension"
+    EXTENSION_DECIDED = "extension_decided"
+    HEAD_ONLY = "head_only"
+    OWN_REQUEST = "own_request"
 
 
 class Refusal(Exception):  # noqa: N818  (it is an answer, not an error)

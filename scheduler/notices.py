@@ -10,6 +10,7 @@ from db.queries import city, duties_by_id, named_people, people, regions
 from rules.lights import done_percent, is_overdue, light
 from rules.permission import Standing, reads_whole_city, standing
 from rules.policy import Office
+from scheduler.told import tell_acts
 from services import overview
 from services.digest import MOST_OVERDUE, make_digest
 from text.reply import N_, Button, Reply, Speech, speech
@@ -23,6 +24,8 @@ def render(session: Session, row: Outbox, office: Office, now: datetime) -> Repl
     """Say a notice now."""
     person = session.get(Person, row.person_id) if row.person_id else None
     voice = speech(_language(session, row) or office.language)
+    if row.kind == OutboxKind.ACT:
+        return tell_acts(session, row, office, now, voice)
     reminder = _reminder(session, row, office, now, person, voice)
     if row.kind == OutboxKind.REMINDER:
         return reminder

@@ -166,6 +166,9 @@ STATUS_WORDS = {
     Status.SUSPENDED: N_("暂缓"),
 }
 
+# what can be decided of a request: the word of the command -> the button
+DECISION_WORDS = {"yes": N_("同意"), "change": N_("改期"), "no": N_("不同意")}
+
 _WEEKDAYS = {"zh": "一二三四五六日", "en": ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")}
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
