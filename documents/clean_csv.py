@@ -27,7 +27,7 @@ from documents.records import (
 )
 from documents.sheet_rows import AREA_FIELDS, WORD_FIELDS
 from documents.workbook import column_letters
-from text.dates import FIRST_YEAR, LAST_YEAR
+from text.deadlines.days import FIRST_YEAR, LAST_YEAR
 from text.quantities import fits
 from text.reasons import Reason
 

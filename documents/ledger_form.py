@@ -15,7 +15,8 @@ from documents.records import DutyFields
 from documents.table_out import Column, Value
 from rules.lights import Light
 from rules.policy import RateBasis, Workstream
-from text.dates import XUN_END, month_end, read_due
+from text.dates import read_due
+from text.deadlines.days import XUN_END, month_end
 from text.reply import STATUS_WORDS
 
 AREA_GROUP = "面积(亩)"

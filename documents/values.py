@@ -17,7 +17,8 @@ from db.models import DueKind, Status
 from documents.numbers import number_written, plain_number, tight
 from documents.sheet_rows import BLANK_FIELDS, DASHES, DutyRow
 from documents.workbook import Cell, CellKind
-from text.dates import FIRST_YEAR, LAST_YEAR, DueReading, days_beside, read_due
+from text.dates import DueReading, days_beside, read_due
+from text.deadlines.days import FIRST_YEAR, LAST_YEAR
 from text.quantities import MU, UNCLEAR, fits, read_area, rounded, units_in
 from text.reasons import Reason
 from text.status_words import likely_statuses, read_status

@@ -75,10 +75,44 @@ def test_a_day_that_does_not_exist_is_invalid_and_never_moved(said):
 @pytest.mark.parametrize(
     "said",
     ["尽快", "", "12.5", "2026", "第3号问题", "26.12.5", "2026.12-5", "99999", "5号", "2026年12月5",
-     "立行立改,2026年12月底前", "自然资发〔2026〕15号", "十十日", "2026年十十月"],
+     "立行立改,2026年12月底前", "自然资发〔2026〕15号", "十十日", "2026年十十月", "12.31", "26年12月5日"],
 )  # fmt: skip
 def test_what_is_no_sure_deadline_is_not_read(said):
     assert read_due(said, issued_on=ISSUED) is None
+
+
+@pytest.mark.parametrize(
+    "said",
+    ["这周五", "周五前", "3天内", "3个工作日内", "两周内", "月底前", "下月底前", "本月25日", "明年3月", "今年底", "上半年",
+     "节前", "元旦前", "今天", "Dec 5", "December", "in 3 weeks", "end of month", "“十五五”末", "32号"],
+)  # fmt: skip
+def test_words_that_mean_a_day_only_where_somebody_speaks_are_not_read(said):
+    assert read_due(said, issued_on=ISSUED) is None
+
+
+@pytest.mark.parametrize(
+    "said",
+    ["2026年11月20日至12月20日", "11月底12月初", "2026年12月5日下午5点前", "2026年12月31日(暂定)",
+     "2026年12月25日(周五)", "2026-12-08T15:00:00+08:00"],
+)  # fmt: skip
+def test_what_says_more_than_a_day_is_not_read(said):
+    assert read_due(said, issued_on=ISSUED) is None
+
+
+@pytest.mark.parametrize(
+    ("said", "day"),
+    [
+        ("整改期限:2026年12月31日", date(2026, 12, 31)),
+        ("请于2026年12月5日前完成销号", date(2026, 12, 5)),
+        ("2026年度末", date(2026, 12, 31)),
+        ("2026第四季度", date(2026, 12, 31)),
+        ("2026年元月", date(2026, 1, 31)),
+        ("31-Dec-2026", date(2026, 12, 31)),
+        ("end of Dec 2026", date(2026, 12, 31)),
+    ],
+)
+def test_what_the_reader_of_deadlines_learns_the_cells_learn_where_the_year_is_written(said, day):
+    assert read_due(said, issued_on=None).due_on == day
 
 
 def test_without_a_year_and_without_a_day_of_issue_nothing_is_guessed():

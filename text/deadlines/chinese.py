@@ -187,6 +187,7 @@ _NEAR_MONTH = rf"{_NEAR_WORD}月份?的?"
 _WITHIN = r"(?:之?内|以内)"
 _XUN = r"(?P<point>[上中下]旬|上中旬|中下旬)"
 _Q = r"第?(?P<q>[1-4一二三四])季度?"
+_Q_YEAR = r"(?:(?P<y>\d{4}|(?:\d{2}|[今本当明来后])(?=年))年?的?)?"
 _QUARTER_END = rf"(?:末|底|{_WITHIN})"
 _HALF = r"(?P<half>[上下]半年|年中)"
 _ANY_MONTH = rf"(?:{_Y_OR_NOT}{_M}|{_NEAR_MONTH}|月(?=[里底末]))?[里底末]?的?"
@@ -259,10 +260,10 @@ CHINESE: tuple[Rule, ...] = (
     rule(_XUN, _next_point,
          ("中旬前", "2026-11-20"), ("上旬", "2026-12-10")),
     # a quarter, a half, a year, a plan
-    rule(rf"{_Y_OR_NOT}{_Q}{_QUARTER_END}", _QUARTER_IN_YEAR,
+    rule(rf"{_Q_YEAR}{_Q}{_QUARTER_END}", _QUARTER_IN_YEAR,
          ("四季度末", "2026-12-31"), ("明年一季度内", "2027-03-31")),
-    rule(rf"{_Y_OR_NOT}{_Q}", _QUARTER_IN_YEAR,
-         ("第四季度", "2026-12-31"), ("2027年第1季度", "2027-03-31"), sure=False),
+    rule(rf"{_Q_YEAR}{_Q}", _QUARTER_IN_YEAR,
+         ("第四季度", "2026-12-31"), ("2026第四季度", "2026-12-31"), ("2027年第1季度", "2027-03-31"), sure=False),
     rule(rf"(?:(?P<y>\d{{4}}|明|今|后)年?)?q(?P<q>[1-4])(?:季度)?{_QUARTER_END}?", _QUARTER_IN_YEAR,
          ("Q4末", "2026-12-31"), ("2027Q2", "2027-06-30"), ("明年Q1", "2027-03-31")),
     rule(rf"(?:{_NEAR_WORD})?季度?{_QUARTER_END}", _near_quarter,
