@@ -17,7 +17,7 @@ from db.queries import duty_by_number
 from db.store import Store
 from rules.policy import Office, Policy
 from rules.refusal import Refusal, Why
-from services import reporting
+from services import extending, reporting
 from services.chain import Act, broken_links
 from services.differences import Difference, Entry, compare
 from services.ledger import STORED, take_back, write
@@ -322,3 +322,64 @@ def test_any_imports_taken_back_in_turn_leave_the_ledger_as_it_was(
 def ledger_of(session: Session) -> list[dict[str, Any]]:
     query = select(Duty).where(col(Duty.number).like("N-%")).order_by(col(Duty.number))
     return [duty.model_dump(exclude={"id"}) for duty in session.exec(query)]
+
+
+# --- a deadline that was extended in the chat, and files that know nothing of it
+
+
+def extended(store: Store, office: Office) -> tuple[Entry, date]:
+    """A duty from a file whose deadline the head of the office moved since."""
+    before, after = date(2026, 12, 8), date(2026, 12, 31)
+    said = entry("N-1", due_original=before, due_on=before, due_kind=DueKind.MONTH_END, title="旧")
+    operator, head = person_named(store, "苗宏宁"), person_named(store, "姜启林")
+    with store.writing() as session:
+        write_entries(session, said)
+        asks = Act(key="ask", at=LATER, person=operator)
+        asked = extending.ask(session, asks, office, found(session, "N-1"), after, "雨", None)
+        decides = Act(key="decide", at=LATER, person=head)
+        extending.approve(session, decides, office, asked.extension, after)
+    return said, after
+
+
+def due_of(session: Session) -> tuple[date | None, date | None]:
+    return found(session, "N-1").due_on, found(session, "N-1").due_extended
+
+
+def changed(said: Entry, **fields: Any) -> Entry:
+    return replace(said, fields={**said.fields, **fields})
+
+
+def test_a_file_without_the_new_deadline_does_not_take_it_back(store: Store, office: Office) -> None:
+    said, after = extended(store, office)
+    with store.writing() as session:
+        assert write_entries(session, said).same == ["N-1"]
+        difference = write_entries(session, changed(said, title="新"))
+        assert list(difference.changed[0].changes) == ["title"]
+        assert difference.conflicts == []
+        assert due_of(session) == (after, after)
+
+
+def test_a_file_with_another_deadline_than_the_extended_one_is_asked_about(store: Store, office: Office) -> None:
+    said, after = extended(store, office)
+    other = date(2026, 12, 10)
+    with store.writing() as session:
+        difference = write_entries(session, changed(said, due_original=other, due_on=other))
+        assert [(one.field, one.raw) for one in difference.conflicts] == [("due_on", f"{other}|{after}")]
+        assert due_of(session) == (after, after)
+
+
+def test_a_file_that_has_the_new_deadline_changes_nothing(store: Store, office: Office) -> None:
+    said, after = extended(store, office)
+    ours = changed(said, due_extended=after, due_on=after, due_kind=DueKind.DATE)
+    with store.writing() as session:
+        difference = write_entries(session, ours)
+        assert (difference.same, difference.conflicts) == (["N-1"], [])
+        assert due_of(session) == (after, after)
+
+
+def test_an_import_is_not_taken_back_from_under_an_extension(store: Store, office: Office) -> None:
+    _said, after = extended(store, office)
+    with store.writing() as session:
+        taken = take_back(session, replace(ACT, key="undo"), ACT.key, office.policy)
+        assert (taken.left, taken.removed) == (["N-1"], [])
+        assert due_of(session) == (after, after)
