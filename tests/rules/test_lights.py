@@ -10,7 +10,8 @@ from sqlmodel import select
 from db.models import Duty, Status
 from db.store import Store
 from rehearsal.cast import CITY
-from rules.lights import Light, done_percent, elapsed_percent, is_overdue, lag, light
+from rules.lights import Cause, Light, done_percent, elapsed_percent, is_overdue, lag, light, reason
+from rules.policy import RateBasis
 from tests.conftest import NOW
 
 TODAY = date(2026, 11, 18)
@@ -84,6 +85,58 @@ def duty(
 )  # fmt: skip
 def test_the_light_of_a_situation(situation: Duty, expected: Light) -> None:
     assert light(situation, TODAY) == expected
+
+
+@pytest.mark.parametrize(
+    ("situation", "causes"),
+    [
+        (duty(status=Status.CLOSED), (Cause.CLOSED,)),
+        (duty(status=Status.AWAITING_ACCEPTANCE, days_left=-5), (Cause.AWAITING_ACCEPTANCE,)),
+        (duty(status=Status.LONG_TERM), (Cause.LONG_TERM,)),
+        (duty(status=Status.SUSPENDED), (Cause.SUSPENDED,)),
+        (duty(status=Status.RETURNED, days_left=None), (Cause.NO_DATE,)),
+        (duty(status=Status.RETURNED, days_left=-1, elapsed=100), (Cause.OVERDUE,)),
+        (duty(status=Status.RETURNED, days_left=50, done="50"), (Cause.RETURNED,)),
+        (duty(status=Status.RETURNED, days_left=50, done="0"), (Cause.RETURNED, Cause.FAR_BEHIND)),
+        (duty(days_left=5, done="0"), (Cause.FAR_BEHIND,)),  # the yellow light hides that the day is near
+        (duty(days_left=5, done="50"), (Cause.NEAR,)),
+        (duty(days_left=5, done="30"), (Cause.NEAR, Cause.BEHIND)),
+        (duty(days_left=50, done="30"), (Cause.BEHIND,)),
+        (duty(days_left=50, done="50"), (Cause.ON_SCHEDULE,)),
+    ],
+)
+def test_a_reason_names_all_that_causes_the_light_and_nothing_that_does_not(
+    situation: Duty, causes: tuple[Cause, ...]
+) -> None:
+    found = reason(situation, TODAY)
+    assert found.causes == causes
+    assert found.light == light(situation, TODAY)
+
+
+def test_a_reason_holds_the_facts() -> None:
+    late = reason(duty(days_left=-12, elapsed=100, done="93"), TODAY)
+    assert (late.days_left, late.elapsed, late.done, late.lag) == (-12, Decimal(100), Decimal(93), Decimal(7))
+    assert late.done_by == RateBasis.AREA
+    slow = reason(duty(days_left=50, done="100", farmland="40"), TODAY)
+    assert (slow.days_left, slow.elapsed, slow.done, slow.lag) == (50, Decimal(50), Decimal(0), Decimal(50))
+    assert slow.done_by == RateBasis.FARMLAND
+
+
+def test_a_reason_without_a_deadline_has_what_the_ledger_says_of_it() -> None:
+    one = duty(days_left=None)
+    assert reason(one, TODAY).written_due == ""
+    one.raw = {"due_original": " 力争年内 "}
+    found = reason(one, TODAY)
+    assert (found.written_due, found.days_left, found.elapsed, found.lag) == ("力争年内", None, None, None)
+    one.raw = {"due_original": "10月底", "due_extended": "视情况"}
+    assert reason(one, TODAY).written_due == "视情况"
+
+
+def test_a_duty_that_was_never_issued_has_no_pace_but_a_light() -> None:
+    one = duty(days_left=50, done="0")
+    one.issued_on = None
+    found = reason(one, TODAY)
+    assert (found.causes, found.elapsed, found.lag) == ((Cause.ON_SCHEDULE,), None, None)
 
 
 def test_a_duty_is_overdue_the_day_after_its_deadline_and_only_while_open() -> None:
