@@ -1,103 +1,145 @@
-"""Find the deadline inside a sentence: runs of words that may name a day, each read as a phrase, the surest one wins."""
+"""Find the deadline inside a sentence.
 
-# ruff: noqa: E501 -- a row of a table of forms stays on one line
+Runs of words that may name a day are read as phrases; what stands around them (``context``) says which one wins.
+"""
+
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import replace
-from datetime import datetime
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 
 from rules.calendar import Calendar
+from text.deadlines.context import (
+    ASKED,
+    DEEDS,
+    DONE_COUNT,
+    EXTENDED,
+    LIKELIER,
+    NO_DAY_BEFORE,
+    NO_DAY_BEHIND,
+    OVER_BEFORE,
+    OVER_BEHIND,
+    PAST,
+    STOOD,
+    UNTIL,
+    ahead,
+    behind,
+)
 from text.deadlines.days import FESTIVALS
 from text.deadlines.english import MONTH, WEEKDAY
 from text.deadlines.phrase import Understood, read_phrase
 from text.deadlines.plain import NUMERAL, fold
+from text.deadlines.rule import Written
 
 LONGEST_SENTENCE = 1000
 MOST_WORDS = 16
+HALF_A_YEAR = timedelta(days=183)
 _NAMES = "|".join(sorted(FESTIVALS, key=len, reverse=True))
-_NUMBER = rf"\d+(?:[-./:]\d+)*|[{NUMERAL}]+"
-_UNIT = r"个?(?:工作日|自然日|日历日|小时|钟头|分钟|季度)|个?(?:半?月|周|星期|礼拜)|半年|年度末|年|月份|天|日|号|点半?|时|分|刻钟?|半"
+_UNITS = (
+    "个?(?:工作日|自然日|日历日|小时|钟头|分钟|季度)", "个?(?:半?月|周|星期|礼拜)", "半年", "年?度[末内]", "年", "月份",
+    "天", "日", "号", "点半?", "时", "分", "刻钟?", "半",
+)  # fmt: skip
 _CHINESE = (
-    rf"大后天|今天|今日|明天|明日|后天|今晚|明晚|今早|明早|(?:本|这|当|下下|下|最后|第)个?(?=[{NUMERAL}\d个周月季年工星礼])"
-    rf"|[上中下]旬|[上下]半年|(?:周|星期|礼拜)[一二三四五六日天末1-7]|[年月]?年?[底末初]|年中|月中|[今明后]年"
-    rf"|(?:{_NAMES})节?(?:长假)?|上午|下午|中午|晚上|早上|傍晚|凌晨|下班|上班|十[四五六]五期?末|q[1-4]"
-    rf"|{_NUMBER}|{_UNIT}|之前|以前|前|之内|以内|内|之后|以后|后|中|[-~至到—–]|\((?:周|星期)[一二三四五六日天]\)|\(\d{{1,2}}月\d{{1,2}}[日号]\)"
-)
+    "大后天", "今天", "今日", "明天", "明日", "后天", "今晚", "明晚", "今早", "明早", "当天",
+    rf"(?:本|这|当|下下|下|最后|第)个?(?=[{NUMERAL}\d个周月季年工星礼])",
+    "[上中下]旬", "[上下]半年", "(?:周|星期|礼拜)[一二三四五六日天末1-7]", "[年月]?年?[底末初]", "岁末", "[年月]中",
+    "[今明后]年", rf"(?:{_NAMES})节?(?:长假)?", "节日?(?=前|之前|以前)", "(?:上午|中午|下午)?[上下]班",
+    "上午|下午|中午|晚上|早上|傍晚|凌晨",
+    "十[四五六]五期?末", "q[1-4]", rf"\d+(?:[-./:]\d+)*|[{NUMERAL}]+", *_UNITS,
+    "之前|以前|前(?![往来述期提沿])", "之内|以内|内", "之后|以后|后", "中", "[-~至到—–]",
+    r"\((?:周|星期)[一二三四五六日天]\)", r"\(\d{1,2}月\d{1,2}[日号]\)",
+)  # fmt: skip
 _ENGLISH = (
-    rf"\b(?:{MONTH}|{WEEKDAY}|today|tomorrow|tonight|noon|midnight|morning|afternoon|evening|eod|cob|eo[wmqy]|q[1-4]"
-    r"|close|business|before|end|of|the|this|next|last|first|second|third|day|after|in|within|from|now|a|an|half|couple|early|mid|late"
-    r"|minutes?|hours?|days?|weeks?|fortnight|months?|quarter|years?|weekend|working|on|at|to"
-    r"|one|two|three|four|five|six|seven|eight|nine|ten|christmas|new year|spring festival|national day)\b\.?"
-    r"|-"
-)
+    MONTH, WEEKDAY, "today|tomorrow|tonight|noon|midnight|morning|afternoon|evening|eod|cob|eo[wmqy]|q[1-4]",
+    "close|business|before|end|of|the|this|next|last|first|second|third|day|after|in|within|from|now|half|couple",
+    "early|mid|late|minutes?|hours?|days?|weeks?|fortnight|months?|quarter|years?|weekend|working|on|at|to",
+    "an?|one|two|three|four|five|six|seven|eight|nine|ten|christmas|new year|spring festival|national day",
+)  # fmt: skip
 _CLOCK = r"\b\d{1,2}(?::\d{2})? ?[ap]\.?m\b\.?|\b\d{1,2}(?:st|nd|rd|th)\b"
-_TOKEN = re.compile(rf"(?:{_CLOCK}|{_CHINESE}|{_ENGLISH})[ ,]*")
-_PAST = re.compile(
-    r"昨[天日晚]|(?<!大)前[天年]|去年|上上?个?(?:周|星期|礼拜|月|季度)|\byesterday\b|\b(?:last|past) (?:week|month|year|\d+)|\bago\b"
-)
-_MARK_BEFORE = re.compile(
-    r"(?:截止到?|截至|限期?[在于至]?|不[迟晚]于|最[迟晚]|\bby|\buntil|\bbefore|later than|\bdue(?: on| by)?|deadline:?)\s*(?:the )?$"
-)
-_MARK_INSIDE = re.compile(r"前|内$|\bwithin\b|\bbefore\b|底$|末$|\bend of\b")
-_ASKED = re.compile(r"(?:请|务必|必须|于|在|要求|争取|力争|确保|赶)\s*$")
-_EXTENDED = re.compile(r"(?:延期?|延长|展期|顺延|推迟|改|宽限|extended?)\s*(?:至|到|to)\s*$")
-_PAST_BEFORE = re.compile(r"(?:近|过去|过了|已|已经|超过?|逾期|超期|历时|拖了|前|原定|原|自|从|since)\s*$")
-_NOTICE_AFTER = re.compile(
-    r"\s*的?(?:以来|起|开始|已|下发|印发|收到|发现|发布|下达|通报|召开|接到|发的|发来|发出|来的|到的|上报的|的通知|的会|的文)"
-)
-_LETTER_BEFORE = re.compile(r"[a-z0-9_/.#+-]$|第$|[〔\[]$|\d[-.,:]$")
-_MEASURE_AFTER = re.compile(
-    r"\(周|\(\d+月|\s*or\b|天|[a-z0-9_%‰℃〕\]]|[-.:/+]\d|亩|公顷|平方|万|亿|元|人|件|宗|处|块|个|条|户|套|米|吨|公里|期|楼|栋|幢|路|街|巷|弄|门|线|图|地块|问题|案"
-    r"|度(?!假)|文|令|院|头条|报|志|会议室|规划|级|届|批|次|组|班(?!前)|队|点钟?[^\d前]|公告|通知书|煤矿|广场|村|镇|乡|县|市|区"
-)
+_TOKEN = re.compile(rf"(?:{_CLOCK}|{'|'.join(_CHINESE)}|\b(?:{'|'.join(_ENGLISH)})\b\.?)[ ,]*")
+_NO_DAY_BEHIND, _NO_DAY_BEFORE = behind(NO_DAY_BEHIND, between=""), ahead(NO_DAY_BEFORE, between="")
+_OVER_BEHIND, _OVER_BEFORE, _STOOD = behind(OVER_BEHIND), ahead(OVER_BEFORE), ahead((STOOD,))
+_UNTIL, _EXTENDED, _ASKED, _LIKELIER = behind(UNTIL), behind(EXTENDED), behind(ASKED), behind(LIKELIER)
+_DEED = ahead(DEEDS, DONE_COUNT)
+_AS_OF = re.compile(r"截[至止]到?\s*$")
+_AT_LATEST = re.compile(r"前|内$|\b(?:within|before)\b")
+_END_OF_PERIOD = re.compile(r"[底末]$|\bend of\b")
+_PERIOD = re.compile(r"[周月度]$|半年$|\b(?:week|month|quarter|year)$")
+_SAYS_WHEN = re.compile(r"年|后|later|year|from|\d{4}")
+# Names that are also days: 周一鸣, 王国庆, May.
 _WEEKDAY_ALONE = re.compile(r"周[一二三四五六日天末]$")
 _AFTER_WEEKDAY = re.compile(
     r"$|[\s,。!?;、()]|[上下中晚早完反报交到必可能要提办整的把给请去在开再都就之前内会吗行吧呢我你他不]"
 )
-_FESTIVAL_ALONE = re.compile(rf"(?:{_NAMES})(?:之?前|以前)?$")
-_BEFORE_FESTIVAL = re.compile(r"(?:^|[\s,。!?;、()于在到至限年的把赶请必])$")
+_FESTIVAL_ALONE = re.compile(rf"(?!.*节)(?:{_NAMES})(?:之?前|以前)?$")
+_BEFORE_FESTIVAL = re.compile(r"(?:^|[\s,。!?;、()于在到至限年的把赶请必县区市局须应拟划]|争取?|力争|确保|务必|要求)$")
 _NO_START = re.compile(r"[-~至到—–前内之以]|后(?![天年])|中(?!午|秋|旬)|半$")
+_OPEN_NUMBER = re.compile(rf"[{NUMERAL}\d个]$")
+_GOES_ON = f"{NUMERAL}0123456789半个年月日周天时"
 _NAME_MONTHS = re.compile(r"(?:may|march|sat|sun|second)$")
+_SIGNS = str.maketrans("，！（）；？", ",!();?")
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """Words of a sentence that may name a day, in their plain form, and what stands around them."""
+
+    words: str
+    before: str
+    after: str
+
+    @property
+    def is_limit(self) -> bool:
+        """Whether the words or those before them say that a day is the last one."""
+        return bool(_UNTIL.search(self.before) or _AT_LATEST.search(self.words))
+
+    @property
+    def is_marked(self) -> bool:
+        """Whether words beside it make a deadline of what may be something else as well."""
+        if _UNTIL.search(self.before) or _EXTENDED.search(self.before) or _ASKED.search(self.before):
+            return True
+        return bool(_PERIOD.search(self.words) and _DEED.match(self.after))
 
 
 def find_in(sentence: str, now: datetime, calendar: Calendar) -> Understood | None:
     """Return the surest deadline of a sentence; None if there is none, or two are equally sure and differ."""
-    folded = (
-        fold(sentence[:LONGEST_SENTENCE]).replace("，", ",").replace("！", "!").replace("（", "(").replace("）", ")")
-    )
-    scored = [(_score(folded, start, end, one), one) for start, end, one in _readings(sentence, folded, now, calendar)]
-    likely = [(score, one) for score, one in scored if score > 0]
-    if not likely:
-        return None
-    best = max(score for score, _ in likely)
-    surest = [one for score, one in likely if score == best]
+    sentence = sentence[:LONGEST_SENTENCE]
+    folded = fold(sentence).translate(_SIGNS)
+    scored = [(_score(piece, one, now), one) for piece, one in _readings(sentence, folded, now, calendar)]
+    best = max((score for score, _ in scored), default=0)
+    surest = [one for score, one in scored if score == best > 0]
     return surest[0] if len({one.when for one in surest}) == 1 else None
 
 
 def _readings(
     sentence: str, folded: str, now: datetime, calendar: Calendar
-) -> Iterator[tuple[int, int, Understood]]:  # fmt: skip
+) -> Iterator[tuple[Piece, Understood]]:  # fmt: skip
+    """Read the longest words that name a day, from each place on; what was read is not read again."""
     for tokens in _runs(folded):
         start = 0
         while start < len(tokens):
             for end in range(min(len(tokens), start + MOST_WORDS), start, -1):
                 first, last = tokens[start][0], tokens[end - 1][1]
                 words = sentence[first:last].rstrip(" ,，")
-                found = _read_piece(words, folded, first, first + len(words), now, calendar)
-                if found:
-                    yield first, first + len(words), found
+                piece = _piece(folded, first, first + len(words))
+                if found := _read_piece(piece, words, now, calendar):
+                    yield piece, found
                     start = end - 1
                     break
             start += 1
+
+
+def _piece(folded: str, start: int, end: int) -> Piece:
+    return Piece(folded[start:end], folded[max(0, start - 16) : start], folded[end : end + 20])
 
 
 def _runs(folded: str) -> Iterator[list[tuple[int, int]]]:
     """Return the runs of neighbouring words that may name a day; a run with 去年 or 上周 in it speaks of what is over."""
     run: list[tuple[int, int]] = []
     place = 0
-    past = [(found.start(), found.end()) for found in _PAST.finditer(folded)]
+    past = [(found.start(), found.end()) for found in PAST.finditer(folded)]
     while place < len(folded):
         over = next((end for start, end in past if start <= place < end), None)
         found = None if over else _TOKEN.match(folded, place)
@@ -119,42 +161,54 @@ def _behind_past(folded: str, place: int) -> int:
     return place
 
 
-def _read_piece(
-    words: str, folded: str, start: int, end: int, now: datetime, calendar: Calendar
-) -> Understood | None:  # fmt: skip
-    before, after = folded[max(0, start - 12) : start], folded[end : end + 12]
-    piece = folded[start:end]
-    if not piece or _LETTER_BEFORE.search(before) or _cut_number(before, piece) or _MEASURE_AFTER.match(after):
+def _read_piece(piece: Piece, words: str, now: datetime, calendar: Calendar) -> Understood | None:
+    if not piece.words or _NO_START.match(piece.words) or _cuts_number(piece):
         return None
-    if _NO_START.match(piece) or not _is_whole(piece, before, after):
+    if _NO_DAY_BEHIND.search(piece.before) or _NO_DAY_BEFORE.match(piece.after) or not _is_whole(piece):
         return None
-    marked = bool(_MARK_BEFORE.search(before) or _EXTENDED.search(before))
+    marked = piece.is_marked
     understood = read_phrase(words, now, calendar, marked=marked)
-    if understood is None or not (understood.sure or marked):
-        return None
-    return replace(understood, words=words)
+    return understood if understood and (understood.sure or marked) else None
 
 
-def _cut_number(before: str, piece: str) -> bool:
+def _cuts_number(piece: Piece) -> bool:
     """Whether a numeral or 个 before the piece belongs to it: 两个半小时 is not 半小时."""
-    return bool(re.search(rf"[{NUMERAL}\d个]$", before)) and piece[0] in f"{NUMERAL}0123456789半个年月日周天时"
+    return (
+        bool(re.search(rf"[{NUMERAL}\d个]$", piece.before)) and piece.words[0] in f"{NUMERAL}0123456789半个年月日周天时"
+    )
 
 
-def _is_whole(piece: str, before: str, after: str) -> bool:
+def _is_whole(piece: Piece) -> bool:
     """Whether words that are also names (周一鸣, 王国庆, May) stand as a day here."""
-    if _WEEKDAY_ALONE.fullmatch(piece) and not _AFTER_WEEKDAY.match(after):
+    if _WEEKDAY_ALONE.fullmatch(piece.words) and not _AFTER_WEEKDAY.match(piece.after):
         return False
-    if _FESTIVAL_ALONE.fullmatch(piece) and "节" not in piece and not _BEFORE_FESTIVAL.search(before):
+    if _FESTIVAL_ALONE.fullmatch(piece.words) and not _BEFORE_FESTIVAL.search(piece.before):
         return False
-    return not _NAME_MONTHS.fullmatch(piece) or bool(_MARK_BEFORE.search(before))
+    return not _NAME_MONTHS.fullmatch(piece.words) or bool(_UNTIL.search(piece.before))
 
 
-def _score(folded: str, start: int, end: int, one: Understood) -> int:
-    """Say how much speaks for a deadline: words like 前 and "by" most, 下发 against it."""
-    before, after, piece = folded[max(0, start - 16) : start], folded[end : end + 12], folded[start:end]
-    if _NOTICE_AFTER.match(after):
+def _score(piece: Piece, one: Understood, now: datetime) -> int:
+    """Say how much speaks for a deadline: an extension most, then words like 前 and "by"; 下发 speaks against it."""
+    if _OVER_BEFORE.match(piece.after):
         return 0
-    if _EXTENDED.search(before):
+    if _EXTENDED.search(piece.before):
         return 8
-    score = 1 + 4 * bool(_MARK_BEFORE.search(before) or _MARK_INSIDE.search(piece)) + 2 * bool(_ASKED.search(before))
-    return 0 if _PAST_BEFORE.search(before) else score
+    if _OVER_BEHIND.search(piece.before) or _is_over(piece, one, now):
+        return 0
+    is_limit = piece.is_limit or _END_OF_PERIOD.search(piece.words)
+    is_asked = _ASKED.search(piece.before) or _LIKELIER.search(piece.before)
+    return 1 + 4 * bool(is_limit) + 2 * bool(is_asked)
+
+
+def _is_over(piece: Piece, one: Understood, now: datetime) -> bool:
+    """Whether a day that nobody asks for is likelier the one behind us: 11月10日 said on 18 November, 截至10月底."""
+    as_of = _AS_OF.search(piece.before)
+    if as_of and _STOOD.match(piece.after):
+        return True
+    if _AT_LATEST.search(piece.words) or _ASKED.search(piece.before) or (piece.is_limit and not as_of):
+        return False
+    if one.when is None:
+        return False
+    if one.written is Written.FULL or _SAYS_WHEN.search(piece.words):
+        return one.when < now and one.written is not Written.SPOKEN
+    return one.when - now > HALF_A_YEAR
