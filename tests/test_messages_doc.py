@@ -37,7 +37,7 @@ from text.reply import Reply, Speech
 DOC = Path(__file__).parent.parent / "docs" / "messages.md"
 CITY_GROUP, COUNTY_GROUP, OTHER_GROUP = "telegram:-1001", "telegram:-1002", "telegram:-1009"
 MORNING = datetime.fromisoformat("2026-11-19T08:30+08:00")
-INTERNAL = {"parts", "list", "upload_parts", "table_parts"}  # pieces of other templates
+INTERNAL = {"parts", "list", "upload_parts", "table_parts", "who_parts"}  # pieces of other templates
 
 
 @dataclass(frozen=True)
@@ -109,6 +109,17 @@ SCENES = (
     Line("超期,没有", "梅冈县 秦德生", "超期"),
     Line("事项,私聊有姓名", "澜东区 马景民", "DC-2026-004"),
     Line("事项,群里没有姓名", "姜启林", "/duty DC-2026-029", CITY_GROUP),
+    Line("排名,全市一类工作", "任景斌", "排名 督察"),
+    Line("排名,按上报口径", "姜启林", "/rank 督察 上报", CITY_GROUP),
+    Line("排名,县里只看自己的", "澜东区 马景民", "排名 矿山"),
+    Line("为什么超期", "澜东区 马景民", "为什么 DC-2026-004"),
+    Line("为什么是黄灯", "任景斌", "/why DC-2026-003"),
+    Line("为什么没有灯", "姜启林", "/why DC-2026-029", CITY_GROUP),
+    Line("谁负责,一个县", "任景斌", "沙栗县谁负责"),
+    Line("谁负责,休假的", "任景斌", "负责人 枫塘县 耕地"),
+    Line("谁负责,群里没有姓名", "姜启林", "/who 枫塘县 耕地", CITY_GROUP),
+    Line("谁负责,一件事项", "任景斌", "/who JY-2026-021"),
+    Line("谁负责,哪个县", "任景斌", "谁负责 督察"),
     Line("报完成", "澜东区 马景民", "完成 DC-2026-004", keeps="done"),
     Line("撤销", "澜东区 马景民", "/undo {done}"),
     Line("报进展,问耕地", "澜东区 马景民", "进展 DC-2026-004 52"),
@@ -302,7 +313,7 @@ def others(speaker: Speech) -> Iterator[tuple[str, Reply]]:
 
 
 def shown(said: Reply) -> str:
-    html = re.sub(r"</?(b|code)>", "", said.html)
+    html = re.sub(r"</?(b|code|pre)>", "", said.html)
     rows = "\n".join(" ".join(f"[{button.label}]" for button in row) for row in said.buttons)
     return f"```\n{html}\n{rows}".rstrip() + "\n```\n"
 
