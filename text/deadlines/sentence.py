@@ -35,7 +35,7 @@ from text.deadlines.rule import Written
 
 LONGEST_SENTENCE = 1000
 MOST_WORDS = 16
-HALF_A_YEAR = timedelta(days=183)
+A_SEASON = timedelta(days=90)  # what nobody asks for is hardly agreed longer ahead
 _NAMES = "|".join(sorted(FESTIVALS, key=len, reverse=True))
 _UNITS = (
     "个?(?:工作日|自然日|日历日|小时|钟头|分钟|季度)", "个?(?:半?月|周|星期|礼拜)", "半年", "年?度[末内]", "年", "月份",
@@ -44,8 +44,9 @@ _UNITS = (
 _CHINESE = (
     "大后天", "今天", "今日", "明天", "明日", "后天", "今晚", "明晚", "今早", "明早", "当天",
     rf"(?:本|这|当|下下|下|最后|第)个?(?=[{NUMERAL}\d个周月季年工星礼])",
-    "[上中下]旬", "[上下]半年", "(?:周|星期|礼拜)[一二三四五六日天末1-7]", "[年月]?年?[底末初]", "岁末", "[年月]中",
-    "[今明后]年", rf"(?:{_NAMES})节?(?:长假)?", "节日?(?=前|之前|以前)", "(?:上午|中午|下午)?[上下]班",
+    "[上中下]旬", "[上下]半年", "(?:周|星期|礼拜)[一二三四五六日天末1-7]", "[年月]?年?[底末初]", "岁末",
+    "[年月]中(?!旬)", "[今明后]年",
+    rf"(?:{_NAMES})节?(?:长假)?", "节日?(?=前|之前|以前)", "(?:上午|中午|下午)?[上下]班",
     "上午|下午|中午|晚上|早上|傍晚|凌晨",
     "十[四五六]五期?末", "q[1-4]", rf"\d+(?:[-./:]\d+)*|[{NUMERAL}]+", *_UNITS,
     "之前|以前|前(?![往来述期提沿])", "之内|以内|内", "之后|以后|后", "中", "[-~至到—–]",
@@ -57,8 +58,8 @@ _ENGLISH = (
     "early|mid|late|minutes?|hours?|days?|weeks?|fortnight|months?|quarter|years?|weekend|working|on|at|to",
     "an?|one|two|three|four|five|six|seven|eight|nine|ten|christmas|new year|spring festival|national day",
 )  # fmt: skip
-_CLOCK = r"\b\d{1,2}(?::\d{2})? ?[ap]\.?m\b\.?|\b\d{1,2}(?:st|nd|rd|th)\b"
-_TOKEN = re.compile(rf"(?:{_CLOCK}|{'|'.join(_CHINESE)}|\b(?:{'|'.join(_ENGLISH)})\b\.?)[ ,]*")
+_CLOCK = r"(?<!\d)\d{1,2}(?:(?::\d{2})? ?[ap]\.?m(?![a-z])\.?|(?:st|nd|rd|th)(?![a-z]))"
+_TOKEN = re.compile(rf"(?:{_CLOCK}|{'|'.join(_CHINESE)}|(?<![a-z])(?:{'|'.join(_ENGLISH)})(?![a-z])\.?)[ ,]*")
 _NO_DAY_BEHIND, _NO_DAY_BEFORE = behind(NO_DAY_BEHIND, between=""), ahead(NO_DAY_BEFORE, between="")
 _OVER_BEHIND, _OVER_BEFORE, _STOOD = behind(OVER_BEHIND), ahead(OVER_BEFORE), ahead((STOOD,))
 _UNTIL, _EXTENDED, _ASKED, _LIKELIER = behind(UNTIL), behind(EXTENDED), behind(ASKED), behind(LIKELIER)
@@ -136,7 +137,7 @@ def _piece(folded: str, start: int, end: int) -> Piece:
 
 
 def _runs(folded: str) -> Iterator[list[tuple[int, int]]]:
-    """Return the runs of neighbouring words that may name a day; a run with 去年 or 上周 in it speaks of what is over."""
+    """Return the runs of neighbouring words that may name a day; what stands behind 去年 or 上周 is over."""
     run: list[tuple[int, int]] = []
     place = 0
     past = [(found.start(), found.end()) for found in PAST.finditer(folded)]
@@ -211,4 +212,4 @@ def _is_over(piece: Piece, one: Understood, now: datetime) -> bool:
         return False
     if one.written is Written.FULL or _SAYS_WHEN.search(piece.words):
         return one.when < now and one.written is not Written.SPOKEN
-    return one.when - now > HALF_A_YEAR
+    return one.when - now > A_SEASON

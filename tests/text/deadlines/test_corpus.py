@@ -37,7 +37,9 @@ def judge(row):
     return ("right" if right else "none" if got is None else "false" if row["kind"] == "negative" else "wrong"), took
 
 
-@pytest.mark.parametrize(("name", "least"), [("open", 0.99), ("open_othernow", 0.99), ("stress_open", 0.95), ("own", 0.99)])
+@pytest.mark.parametrize(
+    ("name", "least"), [("open", 0.99), ("open_othernow", 0.99), ("stress_open", 0.95), ("own", 0.99)]
+)
 def test_what_is_read_is_right(name, least):
     rows = [json.loads(line) for line in (HERE / f"{name}.jsonl").read_text(encoding="utf8").splitlines()]
     judged = [judge(row) for row in rows]
