@@ -4,7 +4,21 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
 
-from handlers import digest, duty, exporting, extending, lists, membership, rank, reporting, status, uploads, who, why
+from handlers import (
+    aliases,
+    digest,
+    duty,
+    exporting,
+    extending,
+    lists,
+    membership,
+    rank,
+    reporting,
+    status,
+    uploads,
+    who,
+    why,
+)
 from handlers.request import Call
 from rules.permission import may_ask_for_digest, may_bind, may_ever_report
 from text.reply import N_, Reply
@@ -115,6 +129,10 @@ COMMANDS = (
     Command(
         name="bind", aliases=("绑定",), audience=Audience.OFFICE, writes=True,
         handler=membership.bind, summary=N_("把本群绑定到县（市、区）"), example=N_("绑定 %(county)s"),
+    ),
+    Command(
+        name="alias", aliases=("别名",), audience=Audience.OFFICE, writes=True,
+        handler=aliases.alias, summary=N_("县（市、区）的别名"), example=N_("别名 %(county)s 俗称"),
     ),
     Command(
         name="export", aliases=("导出", "下载"), audience=Audience.PERSONS, writes=True,
