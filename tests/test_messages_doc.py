@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import text
-from sqlmodel import Session, select
+from sqlmodel import Session, col, select
 
 from db.files import StoredFile, Upload
 from db.models import Duty, Notice, Outbox, OutboxKind, Person, Status
@@ -28,7 +28,8 @@ from rules.refusal import Why
 from scheduler.notices import render
 from scheduler.plan import plan
 from services import identity
-from services.chain import Act
+from services.chain import Act, record
+from services.notices import tell
 from tests.conftest import NOW
 from text import reply as voice
 from text.regions import Gazetteer
@@ -37,7 +38,15 @@ from text.reply import Reply, Speech
 DOC = Path(__file__).parent.parent / "docs" / "messages.md"
 CITY_GROUP, COUNTY_GROUP, OTHER_GROUP = "telegram:-1001", "telegram:-1002", "telegram:-1009"
 MORNING = datetime.fromisoformat("2026-11-19T08:30+08:00")
-INTERNAL = {"parts", "list", "upload_parts", "table_parts", "who_parts"}  # pieces of other templates
+INTERNAL = {
+    "parts",
+    "extend_parts",
+    "told_parts",
+    "list",
+    "upload_parts",
+    "table_parts",
+    "who_parts",
+}  # pieces of other templates
 
 
 @dataclass(frozen=True)
@@ -55,6 +64,7 @@ class Line:
     file: str | None = None  # which of FILES is sent with it
 
 
+PLANNED = (OutboxKind.REMINDER, OutboxKind.DIGEST)
 ANSWER_ALL = "(逐处点选)"
 
 
@@ -186,8 +196,34 @@ SCENES = (
     Line("天数太长", "澜东区 马景民", "到期 99999", named="bad_days"),
     Line("不会的语言", "澜东区 马景民", "/lang fr", named="bad_language"),
     Line("看不到日报", "澜东区 马景民", "日报", named="no_digest"),
+    Line("申请延期", "澜东区 马景民", "延期 DC-2026-002 12月31日 因连续降雨无法施工"),
+    Line("申请延期,逾期才申请", "沙栗县 戚启", "延期 DC-2026-027 30天 资金未到位"),
+    Line("申请延期,问日期", "澜东区 马景民", "延期 DC-2026-001"),
+    Line("回答日期,问理由", "澜东区 马景民", "2027年4月30日"),
+    Line("回答理由", "澜东区 马景民", "等待省厅批复"),
+    Line("已有一件申请", "澜东区 李明波", "延期 DC-2026-001 2027年5月10日 材料短缺", named="extension_open"),
+    Line("待审批的延期申请", "姜启林", "延期申请"),
+    Line("同意延期", "姜启林", "/decide 1 yes"),
+    Line("改期,问日期", "姜启林", "/decide 2 change"),
+    Line("改期", "姜启林", "11月30日 不得再延"),
+    Line("不同意延期,问理由", "姜启林", "/decide 3 no"),
+    Line("不同意延期", "姜启林", "省厅批复已到，可以施工"),
+    Line("待审批的延期申请,没有", "任景斌", "/extensions"),
+    Line("已经审批", "姜启林", "审批延期 1 同意", named="extension_decided"),
+    Line("没有这件申请", "姜启林", "/decide 99 yes", named="no_extension"),
+    Line("不是主任", "苗宏宁", "/decide 1 yes", named="head_only"),
+    Line("再次申请延期", "澜东区 马景民", "延期 DC-2026-002 20天 材料短缺"),
+    Line("再次同意延期", "姜启林", "/decide 4 yes"),
+    Line("延期次数用完", "澜东区 马景民", "延期 DC-2026-002 20天 材料短缺", named="extended_often"),
+    Line("申请延期,代登记", "苗宏宁", "延期 DC-2026-012 2027年4月20日 春耕"),
+    Line("不用延期", "苗宏宁", "延期 WF-2026-014 12月31日 雨季", named="not_extendable"),
+    Line("没有时限可延", "苗宏宁", "延期 DC-2026-029 12月31日 雨季", named="no_deadline"),
+    Line("日期不对", "苗宏宁", "延期 DC-2026-028 11月31日 雨季", named="bad_date"),
+    Line("新时限太早", "苗宏宁", "延期 DC-2026-028 11月20日 雨季", named="extension_too_early"),
+    Line("延得太长", "苗宏宁", "延期 DC-2026-028 2027年6月1日 雨季", named="extension_too_long"),
 )
 SAID_AT_THE_TERMINAL = {Why.UNKNOWN_PERSON}
+SAID_TO_NOBODY_HERE = {Why.OWN_REQUEST}  # nobody of the sample both asks and decides
 
 
 class Telling:
@@ -274,11 +310,25 @@ class Telling:
                 ("提醒责任人", "telegram:QL0014"), ("提醒分管领导,超期的", "telegram:QL0011"),
                 ("提醒休假者的代理人", "telegram:QL0086"), ("日报,市领导", "telegram:QL0001"),
             ):  # fmt: skip
-                query = select(Outbox).where(Outbox.chat == chat, Outbox.kind != OutboxKind.REPLY)
+                query = select(Outbox).where(Outbox.chat == chat, col(Outbox.kind).in_(PLANNED))
                 row = session.exec(query).first()
                 assert row, title
                 yield title, _told(session, row, self.office)
             yield "提醒,责任人联系不上时发到县群", self._in_group(session)
+            yield from self._acts(session)
+
+    def _acts(self, session: Session) -> Iterator[tuple[str, Reply]]:
+        """What somebody did, told to whom it concerns."""
+        duty = session.exec(select(Duty).where(Duty.number == "JY-2026-021")).one()
+        act = Act(key="doc-assigned", at=NOW, person=identity.find_person(session, "姜启林"))
+        event = record(session, act, subject="duty:JY-2026-021", kind="assigned", duty_id=duty.id)
+        tell(session, self.office, event, [identity.find_person(session, "沙栗县 贺启宁")], NOW)
+        for title, chat in (
+            ("告知主任:有人申请延期", "telegram:QL0003"), ("告知申请人:延期的审批结果", "telegram:QL0014"),
+            ("告知责任人:新下发的事项", "telegram:QL9001"),
+        ):  # fmt: skip
+            row = session.exec(select(Outbox).where(Outbox.chat == chat, Outbox.kind == OutboxKind.ACT)).one()
+            yield title, _told(session, row, self.office)
 
     def _in_group(self, session: Session) -> Reply:
         row = Outbox(kind=OutboxKind.REMINDER, chat=COUNTY_GROUP, created_at=MORNING, send_after=MORNING)
@@ -308,6 +358,7 @@ def others(speaker: Speech) -> Iterator[tuple[str, Reply]]:
     yield "出错时", Reply(html=speaker.say("trouble", reference="3f2a91bc"))
     yield "文件发不出时写在前面", Reply(html=speaker.say("file_missing"))
     yield "发送存疑时写在前面", Reply(html=speaker.say("repeated"))
+    yield "自己的申请", Reply(html=speaker.say("refusals", why="own_request"))
     facts = {"name": "王志远", "several": ["QL0015", "QL0105"]}
     yield "终端:同名", Reply(html=speaker.say("refusals", why="unknown_person", **facts))
 
@@ -373,7 +424,7 @@ def test_the_page_of_messages_is_fresh(spoken: dict[str, dict[str, Reply]]) -> N
 
 def test_every_refusal_is_shown(spoken: dict[str, dict[str, Reply]]) -> None:
     speaker = voice.speech("zh")
-    named = {line.named for line in SCENES} | {why.value for why in SAID_AT_THE_TERMINAL}
+    named = {line.named for line in SCENES} | {why.value for why in SAID_AT_THE_TERMINAL | SAID_TO_NOBODY_HERE}
     # a code refused, shown above as "邀请码不能再用"
     assert {why.value for why in Why} - named == {Why.BAD_CODE.value}
     assert spoken["zh"]["邀请码不能再用"].html == speaker.say("refusals", why="bad_code")
