@@ -83,8 +83,8 @@ def test_what_is_no_sure_deadline_is_not_read(said):
 
 @pytest.mark.parametrize(
     "said",
-    ["这周五", "周五前", "3天内", "3个工作日内", "两周内", "月底前", "下月底前", "本月25日", "明年3月", "今年底", "上半年",
-     "节前", "元旦前", "今天", "Dec 5", "December", "in 3 weeks", "end of month", "“十五五”末", "32号"],
+    ["这周五", "周五前", "3天内", "3个工作日内", "两周内", "月底前", "下月底前", "本月25日", "明年3月", "今年底",
+     "上半年", "节前", "元旦前", "今天", "Dec 5", "December", "in 3 weeks", "end of month", "“十五五”末", "32号"],
 )  # fmt: skip
 def test_words_that_mean_a_day_only_where_somebody_speaks_are_not_read(said):
     assert read_due(said, issued_on=ISSUED) is None
