@@ -3,7 +3,7 @@
 from datetime import date, datetime, time, timedelta
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from db.models import DueKind
@@ -15,6 +15,7 @@ from text.deadlines.context import ALL_CUES
 from text.deadlines.english import ENGLISH
 
 NOW = datetime(2026, 11, 18, 10, 30)
+unhurried = settings(deadline=None)  # the first of them loads the calendars
 EXAMPLES = [example for rule in (*CHINESE, *CHINESE_SPANS, *ENGLISH) for example in rule.examples]
 
 
@@ -71,6 +72,7 @@ days = st.dates(min_value=date(1990, 1, 1), max_value=date(2098, 12, 31))
 coming_year = st.dates(min_value=NOW.date(), max_value=NOW.date() + timedelta(days=364))
 
 
+@unhurried
 @given(days, st.sampled_from(sorted(PHRASE_FORMS)), st.sampled_from(PHRASES))
 def test_a_day_reads_back_to_itself_in_every_form(day, form, phrase):
     found = read_deadline(phrase.format(PHRASE_FORMS[form](day)), NOW)
@@ -78,6 +80,7 @@ def test_a_day_reads_back_to_itself_in_every_form(day, form, phrase):
     assert found == datetime.combine(day, time(17, 30) if "17:30" in phrase else time(23, 59, 59))
 
 
+@unhurried
 @given(days, st.sampled_from(sorted(FULL_FORMS)), st.sampled_from(CARRIERS))
 def test_a_day_in_a_sentence_reads_back_to_itself_in_every_form(day, form, carrier):
     assert find_deadline(carrier.format(FULL_FORMS[form](day)), NOW) == datetime.combine(day, time(23, 59, 59))
@@ -93,6 +96,7 @@ SHORT_FORMS = [
 ]
 
 
+@unhurried
 @given(coming_year, st.sampled_from(SHORT_FORMS), st.sampled_from(CARRIERS))
 def test_a_day_without_a_year_is_the_next_such_day(day, form, carrier):
     said = form.format(day)
@@ -100,6 +104,7 @@ def test_a_day_without_a_year_is_the_next_such_day(day, form, carrier):
     assert find_deadline(carrier.format(said), NOW) == datetime.combine(day, time(23, 59, 59))
 
 
+@unhurried
 @given(st.integers(1, 99), st.booleans())
 def test_a_span_of_days_counts_from_tomorrow(count, words):
     said = in_words(count) if words else str(count)
@@ -152,6 +157,7 @@ NON_DATES = st.one_of(
 )
 
 
+@unhurried
 @given(st.lists(NON_DATES, min_size=1, max_size=4), st.sampled_from(["", " ", "，", "、", "；"]))
 def test_what_is_no_date_never_becomes_one(parts, between):
     said = between.join(parts)
@@ -177,6 +183,7 @@ def test_the_deadline_wins_over_the_date_of_the_notice():
     assert find_deadline("11月5日下发的通知，请在12月1日前办结", NOW) == datetime(2026, 12, 1, 23, 59, 59)
 
 
+@unhurried
 @given(st.text(alphabet="0123456789年月日前底上中下旬季度.-/一二十周个工作内点 bydec", max_size=24))
 def test_no_text_whatever_breaks_the_reader(said):
     read_deadline(said, NOW)
