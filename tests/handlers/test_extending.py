@@ -100,6 +100,7 @@ def test_an_answer_that_is_no_date_is_refused_and_the_question_stays(town: Town)
         ("马景民", "私聊", f"延期 {NUMBER}", "哪一天"),
         ("马景民", "私聊", "32号", "没看懂日期", "32号"),
         ("马景民", "私聊", "11月31日", "没看懂日期"),
+        ("马景民", "私聊", "过些时候再说", "没看懂日期", "过些时候"),
         ("马景民", "私聊", "12月31日", "为什么"),
     ])  # fmt: skip
     assert requests(town) == []
@@ -189,6 +190,12 @@ def test_a_late_request_says_so_and_the_days_overdue_stay_on_record(town: Town) 
     assert request.is_late
     assert last_event(town).after["overdue_days"] == 14
     assert town.duty(LATE).due_on == date(2026, 12, 10)
+
+
+def test_on_the_day_of_the_deadline_a_request_is_in_time(town: Town) -> None:
+    town.edit("UPDATE duty SET due_on = '2026-11-18' WHERE number = ?", NUMBER)
+    town.play([("马景民", "私聊", ASKS, "已提交延期申请", "!逾期")])
+    assert not requests(town)[0].is_late
 
 
 def test_who_asks_in_time_and_is_answered_late_was_not_late(town: Town) -> None:
@@ -307,6 +314,7 @@ def test_a_duty_that_was_done_meanwhile_is_not_extended(town: Town) -> None:
     town.play([
         ("姜启林", "私聊", "/extensions", "没有待审批"),
         ("姜启林", "私聊", "/decide 1 yes", "待验收", "不用延期"),
+        ("姜启林", "私聊", "/decide 1 no 已完成整改", "待验收", "不用延期"),
     ])  # fmt: skip
     assert town.duty(NUMBER).due_on == date(2026, 12, 8)
 
