@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import gc
 import io
-import resource
 import sys
 import zipfile
 import zlib
@@ -22,6 +21,7 @@ from typing import Any
 
 from documents import limits, marks, marks_ods, marks_xls, sheet_marks
 from documents.answer import Book, Facts, write_refusal
+from documents.confined import confine
 from documents.sheet_marks import BadXml, Mark, SheetMarks
 
 _ENCRYPTED_ENTRY = 1  # a bit of an entry's flags
@@ -49,7 +49,7 @@ class CellNumbers(defaultdict[Any, int]):
 
 def main() -> None:
     """Read, judge, answer."""
-    _limit()
+    confine(limits.CPU_SECONDS)
     gc.disable()  # millions of cells and no rings: looking for rings took a tenth of the time
     answer = sys.stdout.buffer
     try:
@@ -58,17 +58,6 @@ def main() -> None:
         write_refusal(answer, str(refused))
     except MemoryError:
         write_refusal(answer, "file_too_large")
-
-
-def _limit() -> None:
-    """Give up what a ledger never needs: memory, time, big files; a core dump would only fill the disk."""
-    for what, most in (
-        (resource.RLIMIT_AS, limits.MEMORY_BYTES),
-        (resource.RLIMIT_CPU, limits.CPU_SECONDS),
-        (resource.RLIMIT_FSIZE, limits.BYTES_OUT),
-        (resource.RLIMIT_CORE, 0),
-    ):
-        resource.setrlimit(what, (most, most))
 
 
 def _book(data: bytes) -> Book:

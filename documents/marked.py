@@ -7,22 +7,19 @@ Where it cannot be marked (another format, too many rows, anything that goes wro
 from __future__ import annotations
 
 import json
-import os
 import subprocess
-import sys
 from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import datetime
-from pathlib import Path, PurePath
+from pathlib import PurePath
 
+from documents.confined import run_confined
 from documents.marking_limits import WALL_SECONDS
 from documents.marks_list import HEAD, LEVEL_WORDS, LIST_NAME, LIST_TITLE, Mark, MarkLevel, summary
 from documents.table_out import Column, Table, write_workbook
 
 __all__ = ["Mark", "MarkLevel", "mark_workbook", "marked_name"]
 
-_PROJECT = Path(__file__).resolve().parent.parent
-_KEPT_ENVIRONMENT = ("PATH", "LANG", "LD_LIBRARY_PATH", "SYSTEMROOT")
 _NO_TIME = datetime(2000, 1, 1)  # noqa: DTZ001  (a list says nothing of when it was written)
 
 
@@ -45,14 +42,11 @@ def _suffix() -> str:
 def _marked(content: bytes, marks: Sequence[Mark]) -> bytes | None:
     """Let the child mark the workbook; None where it could not."""
     asked = json.dumps([asdict(mark) for mark in marks]).encode()
-    environment = {name: os.environ[name] for name in _KEPT_ENVIRONMENT if name in os.environ}
-    environment["OPENPYXL_LXML"] = "False"  # one way of writing, whatever else is installed
+    one_writer = {"OPENPYXL_LXML": "False"}  # whatever else is installed
     try:
-        done = subprocess.run(
-            [sys.executable, "-m", "documents.marking_child"],
-            input=asked + b"\n" + content, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
-            cwd=_PROJECT, env=environment, timeout=WALL_SECONDS, check=True,
-        )  # fmt: skip
+        done = run_confined(
+            "documents.marking_child", WALL_SECONDS, one_writer, input=asked + b"\n" + content, stdout=subprocess.PIPE
+        )
     except (subprocess.TimeoutExpired, subprocess.CalledProcessError):
         return None
     return done.stdout if done.stdout.startswith(b"PK") else None

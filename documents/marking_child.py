@@ -8,7 +8,6 @@ from __future__ import annotations
 import io
 import json
 import re
-import resource
 import sys
 import zipfile
 from collections import defaultdict
@@ -25,6 +24,7 @@ from openpyxl.worksheet.properties import PageSetupProperties
 from openpyxl.worksheet.worksheet import Worksheet
 
 from documents import limits, marking_limits
+from documents.confined import confine
 from documents.defused import xml_text
 from documents.kept_results import keep_results
 from documents.marks_list import HEAD, LEVEL_FILLS, LEVEL_WORDS, LIST_NAME, LIST_TITLE, Mark, MarkLevel, summary
@@ -40,20 +40,10 @@ _FIRST_ROW = 4  # of the list
 
 def main() -> None:
     """Read, mark, write."""
-    _limit()
+    confine(marking_limits.CPU_SECONDS)
     asked = json.loads(sys.stdin.buffer.readline())
     marks = [Mark(**{**one, "level": MarkLevel(one["level"])}) for one in asked]
     sys.stdout.buffer.write(marked(sys.stdin.buffer.read(), marks))
-
-
-def _limit() -> None:
-    for what, most in (
-        (resource.RLIMIT_AS, limits.MEMORY_BYTES),
-        (resource.RLIMIT_CPU, marking_limits.CPU_SECONDS),
-        (resource.RLIMIT_FSIZE, limits.BYTES_OUT),
-        (resource.RLIMIT_CORE, 0),
-    ):
-        resource.setrlimit(what, (most, most))
 
 
 def marked(data: bytes, marks: list[Mark]) -> bytes:

@@ -9,13 +9,13 @@ import json
 import mmap
 import os
 import subprocess
-import sys
 import tempfile
 from pathlib import Path
 from typing import IO
 
 from documents.answer import read_answer
 from documents.cells import Cell, CellKind, Sheet, address, column_letters
+from documents.confined import run_confined
 from documents.csv_lines import is_text, read_lines, sheet_of_lines
 from documents.limits import FILE_BYTES, WALL_SECONDS
 from documents.records import BadFile
@@ -23,8 +23,6 @@ from text.reasons import Reason
 
 __all__ = ["Cell", "CellKind", "Sheet", "address", "column_letters", "is_text", "read_workbook"]
 
-_PROJECT = Path(__file__).resolve().parent.parent
-_KEPT_ENVIRONMENT = ("PATH", "LANG", "LD_LIBRARY_PATH", "SYSTEMROOT")  # no secrets reach the child
 _WORKBOOKS = (b"PK", bytes.fromhex("d0cf11e0a1b11ae1"))  # a zip: .xlsx, .ods; OLE: .xls, and an encrypted .xlsx
 
 
@@ -57,13 +55,8 @@ def _read_in_child(source: IO[bytes]) -> list[Sheet]:
 
 def _run_child(source: IO[bytes], answer: IO[bytes]) -> None:
     """Let the child read ``source`` and write its answer; killed or out of memory means too large, a crash damaged."""
-    environment = {name: os.environ[name] for name in _KEPT_ENVIRONMENT if name in os.environ}
     try:
-        subprocess.run(
-            [sys.executable, "-m", "documents.child"],
-            stdin=source, stdout=answer, stderr=subprocess.DEVNULL,
-            cwd=_PROJECT, env=environment, timeout=WALL_SECONDS, check=True,
-        )  # fmt: skip
+        run_confined("documents.child", WALL_SECONDS, stdin=source, stdout=answer)
     except subprocess.TimeoutExpired as error:
         raise BadFile(Reason.FILE_TOO_LARGE) from error
     except subprocess.CalledProcessError as error:

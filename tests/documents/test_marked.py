@@ -1,4 +1,5 @@
 import io
+import subprocess
 import time
 import zipfile
 from datetime import date
@@ -250,13 +251,11 @@ def test_of_a_workbook_merged_all_over_a_list_alone_is_sent_at_once():
     assert time.monotonic() - begun < 10
 
 
-def test_the_child_knows_no_secret(monkeypatch):
+def test_a_workbook_is_marked_without_secrets_and_in_limited_time(monkeypatch):
     monkeypatch.setenv("DUBAN_TOKEN", "123:secret")
     known = {}
-    run = marked.subprocess.run
-    monkeypatch.setattr(
-        marked.subprocess, "run", lambda *args, **options: known.update(options) or run(*args, **options)
-    )
+    run = subprocess.run
+    monkeypatch.setattr(subprocess, "run", lambda *args, **options: known.update(options) or run(*args, **options))
     assert opened(mark_workbook(workbook(), "台账.xlsx", [WAITING])).sheetnames[1:] == ["台账", "底稿"]
     assert "DUBAN_TOKEN" not in known["env"]
     assert known["timeout"] == marking_limits.WALL_SECONDS
