@@ -177,7 +177,7 @@ def _calendar(call: Call, asked: Export) -> tuple[bytes, int]:
 
 
 def _title(call: Call, owner: str, kind: str) -> str:
-    """Name a file: 澜东区整改台账, 澜东区 Rectification ledger."""
+    """Name a file: 甲县整改台账, 甲县 Rectification ledger."""
     between = "" if call.speech.language == "zh" else " "
     return f"{owner}{between}{call.speech.word(NAMES[kind])}"
 
