@@ -21,6 +21,7 @@ from scheduler.plan import plan
 from services import identity
 from services.chain import Act
 
+pytestmark = pytest.mark.xdist_group("walk")  # or two processes walk the same way
 FIRST = datetime.fromisoformat("2026-11-18T00:00+08:00")
 LAST = datetime.fromisoformat("2026-12-31T23:00+08:00")
 RESTARTS = 10
