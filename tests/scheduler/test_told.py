@@ -1,8 +1,10 @@
 """What somebody did, told to another: merged for ten minutes, inside the window, only while it is true."""
 
-from collections.abc import Callable, Iterable
+import shutil
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
@@ -117,12 +119,23 @@ def found(session: Session, number: str) -> Duty:
     return duty
 
 
-@pytest.fixture
-def stage(store: Store, office: Office) -> Stage:
+@pytest.fixture(scope="session")
+def linked_file(city_file: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The sample city with everybody's account, to be copied."""
+    path = shutil.copy(city_file, tmp_path_factory.mktemp("linked") / "city.db")
+    store = Store(f"sqlite:///{path}")
     with store.writing() as session:
         for person in session.exec(select(Person)).all():
             identity.link(session, Act(key="t", at=NOW), person, f"telegram:{person.id}")
-    return Stage(store, office)
+    store.close()
+    return path
+
+
+@pytest.fixture
+def stage(linked_file: Path, tmp_path: Path, office: Office) -> Iterator[Stage]:
+    store = Store(f"sqlite:///{shutil.copy(linked_file, tmp_path / 'duban.db')}")
+    yield Stage(store, office)
+    store.close()
 
 
 def bind_landong(stage: Stage) -> str:
