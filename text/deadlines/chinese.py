@@ -30,7 +30,7 @@ from text.deadlines.days import (
 from text.deadlines.readers import day_of_month, end_of_quarter, in_year, near_day, said_year, workday_of
 from text.deadlines.rule import Found, Moment, Rule, Written, rule, spoken
 
-_NEAR = {"": 0, "本": 0, "这": 0, "当": 0, "下": 1, "下下": 2}
+_NEAR = {"": 0, "本": 0, "这": 0, "当": 0, "下": 1, "次": 1, "下下": 2}
 WEEKDAYS = {**{word: day for day, word in enumerate("一二三四五六日")}, "天": 6, **{str(n + 1): n for n in range(7)}}
 _POINT_DAYS = {"初": 5, "中": 15, "上旬": XUN_END["上"], "中旬": XUN_END["中"], "上中旬": XUN_END["中"]}
 _QUARTERS = {**{str(n): n for n in range(1, 5)}, **{word: n for n, word in enumerate("一二三四", 1)}}
@@ -169,6 +169,15 @@ def _nth_workday(found: re.Match[str], moment: Moment) -> Found:
     return workday_of(first, int(found["n"] or 0), moment) if first else spoken(None)
 
 
+def _last_workday_of_month(_: re.Match[str], moment: Moment) -> Found:
+    return workday_of(moment.today.replace(day=1), 0, moment)
+
+
+def _last_workday_of_year(found: re.Match[str], moment: Moment) -> Found:
+    year, _ = said_year(found, moment)
+    return workday_of(date(year or moment.today.year, 12, 1), 0, moment)
+
+
 def _nth_weekday(found: re.Match[str], moment: Moment) -> Found:
     first, nth = _month_of(found, moment), int(found["n"] or -1)
     return spoken(nth_weekday(first.year, first.month, WEEKDAYS[found["w"]], nth) if first else None)
@@ -182,7 +191,7 @@ _Y_OR_NOT = rf"(?:{_Y}的?)?"
 _M = r"(?P<m>\d{1,2})月份?"
 _D = r"(?P<d>\d{1,2})[日号]"
 _W = r"周(?P<w>[一二三四五六日天1-7])"
-_NEAR_WORD = r"(?P<near>本|当|这(?=1?个?)|下下(?=1?个?)|下(?=1?个?))1?个?"
+_NEAR_WORD = r"(?P<near>本|当|次(?=月)|这(?=1?个?)|下下(?=1?个?)|下(?=1?个?))1?个?"
 _NEAR_MONTH = rf"{_NEAR_WORD}月份?的?"
 _WITHIN = r"(?:之?内|以内)"
 _XUN = r"(?P<point>[上中下]旬|上中旬|中下旬)"
@@ -193,7 +202,7 @@ _HALF = r"(?P<half>[上下]半年|年中)"
 _ANY_MONTH = rf"(?:{_Y_OR_NOT}{_M}|{_NEAR_MONTH}|月(?=[里底末]))?[里底末]?的?"
 _LAST_OR_NTH = r"(?:最后1?个?|第(?P<n>\d{1,2})个?)"
 _NAME = "|".join(sorted(FESTIVALS, key=len, reverse=True))
-_DAYS_OFF = r"(?:[长小]?长?假期?|放假)?"
+DAYS_OFF = r"(?:[长小]?长?假期?|放假)?"
 _QUARTER_IN_YEAR = in_year(_quarter, DueKind.QUARTER_END, Written.PERIOD)
 _HALF_IN_YEAR = in_year(_half, DueKind.MONTH_END, Written.PERIOD, without=Written.SPOKEN)
 _MONTH_IN_YEAR = in_year(_month, DueKind.MONTH_END)
@@ -216,13 +225,13 @@ CHINESE: tuple[Rule, ...] = (
          ("本月25日", "2026-11-25"), ("下个月5号", "2026-12-05")),
     rule(_D, day_of_month,
          ("25号", "2026-11-25"), ("15日前", "2026-12-15"), sure=False),
-    rule("今天内?", near_day(0),
+    rule(rf"今天{_WITHIN}?", near_day(0),
          ("今天", "2026-11-18"), ("今日内", "2026-11-18")),
     rule("当[天日]", near_day(0),
          ("当天下班前", "2026-11-18T18:00"), sure=False),
-    rule("明天内?", near_day(1),
-         ("明天", "2026-11-19")),
-    rule("后天", near_day(2),
+    rule(rf"明天{_WITHIN}?", near_day(1),
+         ("明天", "2026-11-19"), ("明天之内", "2026-11-19")),
+    rule(rf"后天{_WITHIN}?", near_day(2),
          ("后天", "2026-11-20")),
     rule("大后天", near_day(3),
          ("大后天", "2026-11-21")),
@@ -252,7 +261,7 @@ CHINESE: tuple[Rule, ...] = (
     rule(rf"{_Y_OR_NOT}{_M}(?P<point>[初中])", in_year(_point, written=Written.SPOKEN),
          ("12月初", "2026-12-05"), ("明年3月中", "2027-03-15")),
     rule(rf"{_NEAR_MONTH}(?P<point>初|中旬?|[上下]旬|上中旬|中下旬|月?[底末]|{_WITHIN})", _point_of_near_month,
-         ("本月中旬", "2026-11-20"), ("下个月底前", "2026-12-31"), ("下月初", "2026-12-05")),
+         ("本月中旬", "2026-11-20"), ("下个月底前", "2026-12-31"), ("次月初", "2026-12-05")),
     rule(rf"{_NEAR_MONTH}(?P<point>)", _point_of_near_month,
          ("下月", "2026-12-31"), sure=False),
     rule(r"月(?P<point>初|中|底|末|内)", _next_point,
@@ -292,10 +301,14 @@ CHINESE: tuple[Rule, ...] = (
     rule(rf"{_ANY_MONTH}{_LAST_OR_NTH}工作日", _nth_workday,
          ("本月最后一个工作日", "2026-11-30"), ("12月第一个工作日", "2026-12-01"),
          ("月底最后一个工作日", "2026-11-30")),
+    rule("最后1?个?工作日", _last_workday_of_month,
+         ("最后一个工作日", "2026-11-30")),
+    rule(rf"(?:{_ANY_Y}(?:年?[底末])?|年[底末])的?最后1?个?工作日", _last_workday_of_year,
+         ("年底最后一个工作日", "2026-12-31"), ("明年最后一个工作日", "2027-12-31")),
     rule(rf"{_ANY_MONTH}{_LAST_OR_NTH}{_W}", _nth_weekday,
          ("12月第二个周五", "2026-12-11"), ("下月最后一个周五", "2026-12-25")),
     # a festival
-    rule(rf"(?:{_Y})?(?P<name>{_NAME})节?{_DAYS_OFF}", _festival,
+    rule(rf"(?:{_Y})?(?P<name>{_NAME})节?{DAYS_OFF}", _festival,
          ("国庆节前", "2027-09-30"), ("明年春节前", "2027-02-05"), ("除夕前", "2027-02-05"), ("元旦", "2027-01-01"),
          ("春节放假前", "2027-02-05"), sure=False),
     rule(r"节|节日|节假日|长假|小长假", _next_festival,

@@ -200,7 +200,7 @@ _UNIT = "(?P<unit>minute|hour|day|week|fortnight|month|year)s?"
 _WORKDAYS = "(?:working|business|work|week) ?days?"
 _W = rf"(?P<w>{WEEKDAY})"
 _OF_DAY = rf"(?:{WEEKDAY},? )?"
-_END_OF = r"(?:the )?(?:end|close) of "
+_END_OF = r"(?:the )?(?:end|close|last day) of "
 _NTH_WORD = rf"(?:the )?(?P<nth>{'|'.join(_NTH)})"
 _IN = "(?:in|within)"
 _FESTIVAL_NAMES = "|".join(sorted(_FESTIVALS, key=len, reverse=True))
@@ -222,8 +222,8 @@ ENGLISH: tuple[Rule, ...] = (
          ("the 25th", "2026-11-25"), ("by the 5th", "2026-12-05"), sure=False),
     rule(rf"{_D} of (?P<which>this|next) month", _day_of_month_said,
          ("5th of next month", "2026-12-05")),
-    rule("today", near_day(0),
-         ("today", "2026-11-18")),
+    rule("today|tonight", near_day(0),
+         ("today", "2026-11-18"), ("tonight at 8pm", "2026-11-18T20:00")),
     rule("tomorrow", near_day(1),
          ("tomorrow", "2026-11-19")),
     rule("(?:the )?day after tomorrow", near_day(2),
@@ -251,7 +251,7 @@ ENGLISH: tuple[Rule, ...] = (
     rule(r"eo(?P<letter>[wmqy])", _letters,
          ("EOM", "2026-11-30"), ("EOY", "2026-12-31")),
     rule(rf"{_END_OF}{_M}(?:,? {_Y})?", _MONTH_IN_YEAR,
-         ("end of January", "2027-01-31"), ("end of Feb 2028", "2028-02-29")),
+         ("end of January", "2027-01-31"), ("last day of December", "2026-12-31"), ("end of Feb 2028", "2028-02-29")),
     rule(rf"{_M},? {_Y}", _MONTH_IN_YEAR,
          ("December 2026", "2026-12-31"), sure=False),
     rule(_M_ALONE, _MONTH_IN_YEAR,
@@ -279,6 +279,8 @@ ENGLISH: tuple[Rule, ...] = (
          ("two weeks from now", "2026-12-02")),
     rule(rf"{_N} {_UNIT}", _span,
          ("3 weeks", "2026-12-09"), sure=False),
+    rule(rf"{_IN} (?P<n>\d{{1,3}}) ?(?:h|hrs?)", in_minutes(60),
+         ("within 48h", "2026-11-20T10:30")),
     rule(rf"{_IN} half an hour", in_minutes(30),
          ("in half an hour", "2026-11-18T11:00")),
     rule(rf"{_IN} half a year", in_months(6),

@@ -27,7 +27,7 @@ _ALONE = re.compile(
     r"(?:(?:上午|中午|下午)?下班(?:时间?)?|下午上班时?|上班时?|上午|早上|早晨|一早|中午|下午|傍晚|晚上|晚间|夜里"
     r"|(?<=[天一二三四五六日号])[早晚])$"
 )
-_AM_PM = r"(?P<h>\d{1,2})(?:[:.](?P<m>\d{2}))? ?(?P<half>[ap])\.?m\.?"
+_AM_PM = r"(?P<h>\d{1,2})(?:[:.](?P<m>\d{2}))? ?(?P<half>[ap])\.?m\.?(?: tonight)?"
 _H24 = r"(?P<h24>\d{1,2}):(?P<m24>\d{2})(?::\d{2})?"
 _WORD = "(?P<word>tonight|noon|midday|midnight|eo[db]|cob|end of(?: the)? day|(?:close|end) of business)"
 _LATE = "(?:in the )?(?P<late>morning|afternoon|evening|night)"

@@ -36,7 +36,7 @@ _AT_ONCE = ("立行立改", "立即整改", "立查立改", "即知即改", "立
 _FOR_LONG = ("长期坚持", "长期", "长期整改", "长期推进", "持续推进", "持续整改", "持续坚持")
 _STANDING = {**dict.fromkeys(_AT_ONCE, DueKind.IMMEDIATE), **dict.fromkeys(_FOR_LONG, DueKind.LONG_TERM)}
 _UNTIL = "|".join((
-    "截止到?", "截至到?", "限期?[在于至]?", "不得?(?:[迟晚]于|超过)", "最[迟晚]于?", "于", "在", "至", "到",
+    "截止到?", "截至到?", "限期?[在于至]?", "不得?(?:[迟晚]于|超过)", "[最至][迟晚]于?", "于", "在", "至", "到",
     "by ?", "until ?", "till ?", "(?:no|not) later than ", "due (?:by |on )?", "latest ", "on ",
     "(?P<before>(?:on or )?before )",
 ))  # fmt: skip

@@ -11,18 +11,21 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from rules.calendar import Calendar
+from text.deadlines.chinese import DAYS_OFF
 from text.deadlines.context import (
     ASKED,
     DEEDS,
     DONE_COUNT,
     EXTENDED,
     LIKELIER,
+    NAMED,
     NO_DAY_BEFORE,
     NO_DAY_BEHIND,
+    NO_DEADLINE,
     OVER_BEFORE,
     OVER_BEHIND,
-    PAST,
     STOOD,
+    STOOD_BEFORE,
     UNTIL,
     ahead,
     behind,
@@ -35,10 +38,11 @@ from text.deadlines.rule import Written
 
 LONGEST_SENTENCE = 1000
 MOST_WORDS = 16
+LONGEST_CLAUSE = 40
 A_SEASON = timedelta(days=90)  # what nobody asks for is hardly agreed longer ahead
 _NAMES = "|".join(sorted(FESTIVALS, key=len, reverse=True))
 _UNITS = (
-    "个?(?:工作日|自然日|日历日|小时|钟头|分钟|季度)", "个?(?:半?月|周|星期|礼拜)", "半年", "年?度[末内]", "年", "月份",
+    "个?(?:工作日|自然日|日历日|小时|钟头|分钟|季度)", "个?(?:半?月份?|周|星期|礼拜)", "半年", "年?度[末内]", "年",
     "天", "日", "号", "点半?", "时", "分", "刻钟?", "半",
 )  # fmt: skip
 _CHINESE = (
@@ -46,28 +50,33 @@ _CHINESE = (
     rf"(?:本|这|当|下下|下|最后|第)个?(?=[{NUMERAL}\d个周月季年工星礼])",
     "[上中下]旬", "[上下]半年", "(?:周|星期|礼拜)[一二三四五六日天末1-7]", "[年月]?年?[底末初]", "岁末",
     "[年月]中(?!旬)", "[今明后]年",
-    rf"(?:{_NAMES})节?(?:长假)?", "节日?(?=前|之前|以前)", "(?:上午|中午|下午)?[上下]班",
+    rf"(?:{_NAMES})节?{DAYS_OFF}", "节日?(?=前|之前|以前)", "(?:上午|中午|下午)?[上下]班",
     "上午|下午|中午|晚上|早上|傍晚|凌晨",
-    "十[四五六]五期?末", "q[1-4]", rf"\d+(?:[-./:]\d+)*|[{NUMERAL}]+", *_UNITS,
+    "“?十[四五六七]五”?期?末", "q[1-4]", rf"\d+(?:[-./:]\d+)*|[{NUMERAL}]+", *_UNITS,
     "之前|以前|前(?![往来述期提沿])", "之内|以内|内", "之后|以后|后", "中", "[-~至到—–]",
     r"\((?:周|星期)[一二三四五六日天]\)", r"\(\d{1,2}月\d{1,2}[日号]\)",
 )  # fmt: skip
 _ENGLISH = (
     MONTH, WEEKDAY, "today|tomorrow|tonight|noon|midnight|morning|afternoon|evening|eod|cob|eo[wmqy]|q[1-4]",
     "close|business|before|end|of|the|this|next|last|first|second|third|day|after|in|within|from|now|half|couple",
-    "early|mid|late|minutes?|hours?|days?|weeks?|fortnight|months?|quarter|years?|weekend|working|on|at|to",
+    "early|mid|late|minutes?|hours?|hrs?|days?|weeks?|fortnight|months?|quarter|years?|weekend|working|on|at|to",
     "an?|one|two|three|four|five|six|seven|eight|nine|ten|christmas|new year|spring festival|national day",
 )  # fmt: skip
-_CLOCK = r"(?<!\d)\d{1,2}(?:(?::\d{2})? ?[ap]\.?m(?![a-z])\.?|(?:st|nd|rd|th)(?![a-z]))"
+_CLOCK = r"(?<!\d)\d{1,2}(?:(?::\d{2})? ?[ap]\.?m(?![a-z])\.?|(?:st|nd|rd|th|h|hrs?)(?![a-z]))"
 _TOKEN = re.compile(rf"(?:{_CLOCK}|{'|'.join(_CHINESE)}|(?<![a-z])(?:{'|'.join(_ENGLISH)})(?![a-z])\.?)[ ,]*")
 _NO_DAY_BEHIND, _NO_DAY_BEFORE = behind(NO_DAY_BEHIND, between=""), ahead(NO_DAY_BEFORE, between="")
-_OVER_BEHIND, _OVER_BEFORE, _STOOD = behind(OVER_BEHIND), ahead(OVER_BEFORE), ahead((STOOD,))
+_OVER_BEHIND, _OVER_BEFORE = behind(OVER_BEHIND), ahead(OVER_BEFORE)
+_STOOD, _STOOD_BEFORE = ahead((STOOD,)), ahead((STOOD_BEFORE,))
 _UNTIL, _EXTENDED, _ASKED, _LIKELIER = behind(UNTIL), behind(EXTENDED), behind(ASKED), behind(LIKELIER)
+_NAMED = behind(NAMED)
+_ASKED_IN_CLAUSE = re.compile(
+    r"请|务必|必须|要求|争取|力争|确保|\b(?:please|must|should|need|(?:can|could) you)\b[^,.;!?]*$"
+)
 _DEED = ahead(DEEDS, DONE_COUNT)
 _AS_OF = re.compile(r"截[至止]到?\s*$")
 _AT_LATEST = re.compile(r"前|内$|\b(?:within|before)\b")
 _END_OF_PERIOD = re.compile(r"[底末]$|\bend of\b")
-_PERIOD = re.compile(r"[周月度]$|半年$|\b(?:week|month|quarter|year)$")
+_PERIOD = re.compile(r"[周度]$|月份?$|半年$|\b(?:week|month|quarter|year)$")
 _SAYS_WHEN = re.compile(r"年|后|later|year|from|\d{4}")
 # Names that are also days: 周一鸣, 王国庆, May.
 _WEEKDAY_ALONE = re.compile(r"周[一二三四五六日天末]$")
@@ -79,6 +88,9 @@ _BEFORE_FESTIVAL = re.compile(r"(?:^|[\s,。!?;、()于在到至限年的把赶�
 _NO_START = re.compile(r"[-~至到—–前内之以]|后(?![天年])|中(?!午|秋|旬)|半$")
 _OPEN_NUMBER = re.compile(rf"[{NUMERAL}\d个]$")
 _GOES_ON = f"{NUMERAL}0123456789半个年月日周天时"
+_SKIPPED = re.compile(rf"{NO_DEADLINE}|(?<![a-z0-9-])(?!{MONTH})[a-z]{{1,4}}(?:-\d+)+")
+_PLAN = re.compile("十[四五六七]五")
+_SENTENCE_SIGNS = re.compile("[,。;!?]")
 _NAME_MONTHS = re.compile(r"(?:may|march|sat|sun|second)$")
 _SIGNS = str.maketrans("，！（）；？", ",!();?")
 
@@ -89,6 +101,7 @@ class Piece:
 
     words: str
     before: str
+    clause: str
     after: str
 
     @property
@@ -99,9 +112,10 @@ class Piece:
     @property
     def is_marked(self) -> bool:
         """Whether words beside it make a deadline of what may be something else as well."""
-        if _UNTIL.search(self.before) or _EXTENDED.search(self.before) or _ASKED.search(self.before):
+        if any(cues.search(self.before) for cues in (_UNTIL, _EXTENDED, _NAMED, _ASKED)):
             return True
-        return bool(_PERIOD.search(self.words) and _DEED.match(self.after))
+        is_period = bool(_PERIOD.search(self.words))
+        return is_period and bool(_DEED.match(self.after) or _ASKED_IN_CLAUSE.search(self.clause))
 
 
 def find_in(sentence: str, now: datetime, calendar: Calendar) -> Understood | None:
@@ -133,16 +147,17 @@ def _readings(
 
 
 def _piece(folded: str, start: int, end: int) -> Piece:
-    return Piece(folded[start:end], folded[max(0, start - 16) : start], folded[end : end + 20])
+    before = folded[max(0, start - LONGEST_CLAUSE) : start]
+    return Piece(folded[start:end], before[-16:], _SENTENCE_SIGNS.split(before)[-1], folded[end : end + 20])
 
 
 def _runs(folded: str) -> Iterator[list[tuple[int, int]]]:
-    """Return the runs of neighbouring words that may name a day; what stands behind 去年 or 上周 is over."""
+    """Return the runs of neighbouring words that may name a day; what stands behind 去年 or 每周 is none."""
     run: list[tuple[int, int]] = []
     place = 0
-    past = [(found.start(), found.end()) for found in PAST.finditer(folded)]
+    skipped = [found.span() for found in _SKIPPED.finditer(folded)]
     while place < len(folded):
-        over = next((end for start, end in past if start <= place < end), None)
+        over = next((end for start, end in skipped if start <= place < end), None)
         found = None if over else _TOKEN.match(folded, place)
         if found and found.end() > place:
             run.append((place, found.end()))
@@ -151,12 +166,12 @@ def _runs(folded: str) -> Iterator[list[tuple[int, int]]]:
         if run:
             yield run
             run = []
-        place = _behind_past(folded, over) if over else place + 1
+        place = _behind_skipped(folded, over) if over else place + 1
     if run:
         yield run
 
 
-def _behind_past(folded: str, place: int) -> int:
+def _behind_skipped(folded: str, place: int) -> int:
     while (found := _TOKEN.match(folded, place)) and found.end() > place:
         place = found.end()
     return place
@@ -174,9 +189,7 @@ def _read_piece(piece: Piece, words: str, now: datetime, calendar: Calendar) -> 
 
 def _cuts_number(piece: Piece) -> bool:
     """Whether a numeral or 个 before the piece belongs to it: 两个半小时 is not 半小时."""
-    return (
-        bool(re.search(rf"[{NUMERAL}\d个]$", piece.before)) and piece.words[0] in f"{NUMERAL}0123456789半个年月日周天时"
-    )
+    return bool(_OPEN_NUMBER.search(piece.before)) and piece.words[0] in _GOES_ON
 
 
 def _is_whole(piece: Piece) -> bool:
@@ -196,8 +209,8 @@ def _score(piece: Piece, one: Understood, now: datetime) -> int:
         return 8
     if _OVER_BEHIND.search(piece.before) or _is_over(piece, one, now):
         return 0
-    is_limit = piece.is_limit or _END_OF_PERIOD.search(piece.words)
-    is_asked = _ASKED.search(piece.before) or _LIKELIER.search(piece.before)
+    is_limit = piece.is_limit or _END_OF_PERIOD.search(piece.words) or _NAMED.search(piece.before)
+    is_asked = _ASKED_IN_CLAUSE.search(piece.clause) or _LIKELIER.search(piece.before)
     return 1 + 4 * bool(is_limit) + 2 * bool(is_asked)
 
 
@@ -206,10 +219,13 @@ def _is_over(piece: Piece, one: Understood, now: datetime) -> bool:
     as_of = _AS_OF.search(piece.before)
     if as_of and _STOOD.match(piece.after):
         return True
-    if _AT_LATEST.search(piece.words) or _ASKED.search(piece.before) or (piece.is_limit and not as_of):
+    if one.when is None or _ASKED.search(piece.before) or (_UNTIL.search(piece.before) and not as_of):
         return False
-    if one.when is None:
+    if _PLAN.search(piece.words):
         return False
+    if one.when.date() < now.date():
+        return True
     if one.written is Written.FULL or _SAYS_WHEN.search(piece.words):
-        return one.when < now and one.written is not Written.SPOKEN
-    return one.when - now > A_SEASON
+        return False
+    is_limit = _AT_LATEST.search(piece.words) and not _STOOD_BEFORE.match(piece.after)
+    return one.when - now > A_SEASON and not is_limit
