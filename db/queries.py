@@ -1,5 +1,6 @@
 """Reads that several rooms need; a join is a query, and nothing here decides anything."""
 
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime
@@ -92,6 +93,45 @@ def reachable_groups(session: Session) -> dict[int, Chat]:
 def duty_by_number(session: Session, number: str) -> Duty | None:
     """Return a duty by its exact number."""
     return session.exec(select(Duty).where(Duty.number == number)).first()
+
+
+def number_kinds(session: Session) -> set[str]:
+    """Return what the duty numbers of the ledger begin with: DC of DC-2026-004."""
+    kind = sa.func.rtrim(col(Duty.number), "0123456789-")
+    return {found for (found,) in session.execute(sa.select(kind).distinct()) if found}
+
+
+def duties_ending_in(session: Session, kind: str, serial: str) -> list[Duty]:
+    """Return the duties whose numbers end in these digits, leading zeros aside, and begin with a kind if given."""
+    pattern = f"{kind}%{serial}"
+    found = session.exec(select(Duty).where(col(Duty.number).like(pattern)).order_by(col(Duty.number)))
+    return [duty for duty in found if _last_digits(duty.number) == int(serial)]
+
+
+def spotted_duties(session: Session, spot: str) -> list[Duty]:
+    """Return the open duties whose title or spot number names a spot: 3号图斑."""
+    digits = "".join(character for character in spot if character.isdigit())
+    either = sa.or_(col(Duty.title).contains(spot, autoescape=True), col(Duty.spot_no).endswith(digits))
+    found = session.exec(select(Duty).where(either, col(Duty.status).in_(OPEN)).order_by(col(Duty.number)))
+    return [duty for duty in found if _names_spot(duty, digits)]
+
+
+def titled_duties(session: Session, words: str) -> list[Duty]:
+    """Return the open duties whose titles hold some words."""
+    held = col(Duty.title).contains(words, autoescape=True)
+    return list(session.exec(select(Duty).where(held, col(Duty.status).in_(OPEN)).order_by(col(Duty.number)).limit(50)))
+
+
+def _names_spot(duty: Duty, digits: str) -> bool:
+    """Whether the digits are the spot's whole number: 3号 is not 13号."""
+    return bool(digits) and (
+        re.search(rf"(?<!\d){digits}号", duty.title) is not None or _last_digits(duty.spot_no) == int(digits)
+    )
+
+
+def _last_digits(text: str) -> int | None:
+    found = re.search(r"\d+$", text)
+    return int(found[0]) if found else None
 
 
 def duties_by_id(session: Session, ids: Iterable[int]) -> dict[int, Duty]:

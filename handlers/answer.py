@@ -9,8 +9,10 @@ from sqlmodel import Session, select
 from db.models import Account, Person
 from db.queries import account_and_person, chat_at, open_question, region_rows
 from handlers.commands import BY_NAME, NAMES, Audience, Command
-from handlers.reading import find_duty, is_amount
+from handlers.numbers import find_duty
+from handlers.reading import is_amount
 from handlers.request import TERMINAL, Call, Request
+from handlers.sentences import read_sentence
 from rules.officials import in_post
 from rules.permission import may_bind
 from rules.policy import Office
@@ -23,28 +25,74 @@ CHOICES_A_ROW = 2
 TABLE_ENDINGS = (".xlsx", ".xlsm", ".xls", ".ods", ".csv")  # a picture with words is what the words say
 # a county's name alone may be the answer to a question; whatever else says a command remains one
 COMMANDS_ALONE = Vocabulary(commands=NAMES, is_region=lambda _word: False)
-MISREAD = (Why.UNKNOWN_REGION, Why.UNKNOWN_NUMBER, Why.UNKNOWN_WORD)
+WELL_SAID = (Why.BAD_AREA, Why.UNKNOWN_WORD)  # says better what was wrong than a guess at the sentence would
+FREE_WORDS = frozenset({"reason", "text"})
+MISREAD = (Why.UNKNOWN_REGION, Why.UNKNOWN_NUMBER, Why.UNKNOWN_WORD, Why.BAD_AREA, Why.BAD_DAYS)
 
 
 def answer(request: Request, session: Session, office: Office) -> Reply | None:
     """Answer a request inside the caller's transaction; None where silence is the right answer."""
     call = _resolve(request, session, office)
-    spoken: Spoken | None = None
     try:
         spoken = _read(call)
-        if spoken is None:
-            return None
-        command = BY_NAME.get(spoken.command)
-        if command is None or not spoken.known:
-            raise Refusal(Why.UNKNOWN_COMMAND, word=spoken.command)
-        _check(call, command)
-        # what a refused command had begun to write is taken back, and the refusal still goes out
-        with session.begin_nested() if command.writes else nullcontext():
-            return command.handler(replace(call, command=command.name, words=spoken.words))
+        return _carry_out(call, spoken) if spoken else None
     except Refusal as refusal:
-        # talk that only begins like a command: 情况不太好
-        is_talk = spoken is not None and spoken.glued and refusal.why in MISREAD and not refusal.choices
-        return _refused(call, Refusal(Why.NOT_UNDERSTOOD) if is_talk else refusal)
+        return _refused(call, _or_why_not(call, refusal))
+
+
+def _or_why_not(call: Call, refusal: Refusal) -> Refusal:
+    """Offer nothing that would be refused when it is pressed: say at once why."""
+    if refusal.why != Why.DID_YOU_MEAN:
+        return refusal
+    name, *words = refusal.choices[0][1].removeprefix("/").split()
+    if not BY_NAME[name].writes:
+        return refusal
+    attempt = call.session.begin_nested()
+    try:
+        _do(call, Spoken(command=name, words=tuple(words)))
+    except Refusal as trouble:
+        return refusal if trouble.choices else trouble
+    finally:
+        attempt.rollback()
+    return refusal
+
+
+def _carry_out(call: Call, spoken: Spoken) -> Reply:
+    """Do what is meant; words that a command cannot read may be a sentence that begins like one: 情况不太好."""
+    try:
+        reply = _do(call, spoken)
+    except Refusal as refusal:
+        is_typed = call.request.text.startswith("/") or call.request.pressed
+        if is_typed or refusal.why not in MISREAD:
+            raise
+        meant = _meant_instead(call, spoken, refusal)
+        return _do(call, meant)
+    if not spoken.guessed:
+        return reply
+    return replace(reply, html=call.speech.say("guessed", region=spoken.guessed) + "\n" + reply.html)
+
+
+def _meant_instead(call: Call, spoken: Spoken, refusal: Refusal) -> Spoken:
+    """Read the line as a sentence; where that explains less, the refusal stands."""
+    try:
+        meant = read_sentence(call)
+    except Refusal as asked:
+        raise asked if asked.facts.get("explained", True) or refusal.why not in WELL_SAID else refusal from None
+    says_more = meant is not None and not (refusal.why in WELL_SAID and meant.command == "duty")
+    must_explain = refusal.choices or refusal.why in WELL_SAID
+    if meant and says_more and meant != spoken and (meant.explained or not must_explain):
+        return meant
+    raise Refusal(Why.NOT_UNDERSTOOD) if spoken.loose and not refusal.choices else refusal from None
+
+
+def _do(call: Call, spoken: Spoken) -> Reply:
+    command = BY_NAME.get(spoken.command)
+    if command is None or not spoken.known:
+        raise Refusal(Why.UNKNOWN_COMMAND, word=spoken.command)
+    _check(call, command)
+    # what a refused command had begun to write is taken back, and the refusal still goes out
+    with call.session.begin_nested() if command.writes else nullcontext():
+        return command.handler(replace(call, command=command.name, words=spoken.words))
 
 
 def _resolve(request: Request, session: Session, office: Office) -> Call:
@@ -79,26 +127,42 @@ def _said(call: Call) -> Spoken | None:
     request = call.request
     vocabulary = Vocabulary(commands=NAMES, is_region=lambda word: call.gazetteer.exact(word) is not None)
     spoken = read_command(request.text, vocabulary)
-    if spoken is not None and not spoken.known and not request.addressed:
-        return None  # another bot's command
-    if spoken is not None and (request.text.startswith("/") or request.addressed):
-        if spoken.asks and BY_NAME[spoken.command].writes:
-            return Spoken(command="duty", words=spoken.words, glued=True)  # "完成了吗？" asks; it does not report
-        return spoken
+    if spoken is not None and request.text.startswith("/"):
+        return spoken if spoken.known or request.addressed else None  # another bot's command
     if not request.addressed:
         return None
-    if call.person is not None and find_duty(call, request.text):
-        return Spoken(command="duty", words=(request.text.strip(),))
+    if spoken is not None:
+        asked = read_sentence(call) if spoken.asks and call.person else None
+        return asked or _alias_in(spoken)
+    if call.person is None and not request.is_group:
+        raise Refusal(Why.STRANGER)
+    if call.person is None:
+        return None
+    if meant := _about_a_duty(call) or read_sentence(call):
+        return meant
+    if request.is_group and request.replied_to:
+        return None  # people talk under our messages too
+    raise Refusal(Why.NOT_UNDERSTOOD)
+
+
+def _about_a_duty(call: Call) -> Spoken | None:
+    """Read a duty's number alone, the answer to a question of ours, an amount in reply to a reminder."""
+    text = call.request.text
+    if find_duty(call, text):
+        return Spoken(command="duty", words=(text.strip(),))
     if completed := _completed(call):
         return completed
-    if call.person is None:
-        if request.is_group:
-            return None
-        raise Refusal(Why.STRANGER)
-    words = split(request.text)
+    words = split(text)
     if call.quoted and words and all(is_amount(word) for word in words):
-        return Spoken(command="progress", words=words)  # an amount in reply to a reminder
-    raise Refusal(Why.NOT_UNDERSTOOD, example=call.quoted[0] if call.quoted else None)
+        return Spoken(command="progress", words=words)
+    return None
+
+
+def _alias_in(spoken: Spoken) -> Spoken:
+    """Take a command by its alias; 完成了吗 asks, it does not report."""
+    if spoken.asks and BY_NAME[spoken.command].writes:
+        return Spoken(command="duty", words=spoken.words, loose=True)
+    return spoken
 
 
 def _told(call: Call) -> Spoken | None:
@@ -110,10 +174,16 @@ def _told(call: Call) -> Spoken | None:
         return (
             Spoken(command="import") if not text or (may_bind(call.person, call.today) and not says_command) else None
         )
-    if call.person is None or call.person.id is None or not text or says_command:
+    if call.person is None or call.person.id is None or not text or text.startswith("/"):
         return None
     question = open_question(call.session, call.request.chat, call.person.id, call.request.now)
-    if question is None or not question.expects or _means_something_else(call, text, question.expects):
+    # a reason may end in 完成 and is still one
+    if (
+        question is None
+        or not question.expects
+        or (says_command and question.expects not in FREE_WORDS)
+        or _means_something_else(call, text, question.expects)
+    ):
         return None
     name, *begun = question.command.removeprefix("/").split()
     return Spoken(command=name, words=(*begun, text))

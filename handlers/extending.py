@@ -10,7 +10,8 @@ import sqlalchemy as sa
 from sqlmodel import col
 
 from db.models import DueKind, Duty, Extension, Person, Question
-from handlers.reading import find_duty, read_duty
+from handlers.numbers import find_duty
+from handlers.reading import read_duty
 from handlers.request import Call
 from rules.extensions import check_may_decide, check_new_deadline, is_late, may_decide, overdue_days
 from rules.lights import done_percent

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from db.models import Duty, Region, RegionKind
-from db.queries import duty_by_number
+from handlers.numbers import duties_of_word, find_duty
 from handlers.request import Call
 from rules.policy import Workstream
 from rules.refusal import Refusal, Why
@@ -15,6 +15,7 @@ from text.quantities import AreaReading, read_area
 _PAGE = re.compile(r"(?:p|第)(\d{1,4})页?$")
 _DAYS = re.compile(r"(?:(\d{1,5})(?:天|日)?(?:内|以内|之内)?|今天|今日)$")
 _FARMLAND_PREFIX = re.compile(r"^\(?(?:其中)?(?:耕地|farmland)")
+LAST_DIGITS = 3
 EACH_COUNTY = frozenset({"counties", "各县", "分县", "各县区"})
 
 
@@ -85,19 +86,12 @@ def find_workstream(call: Call, word: str) -> Workstream | None:
     return parts[0] if len(parts) == 1 else None  # "整改" is a part of two names, so it names neither
 
 
-def find_duty(call: Call, number: str) -> Duty | None:
-    """Return the duty of that number if it may be seen here; case, width and spaces make no difference."""
-    folded = unicodedata.normalize("NFKC", number).strip()
-    duty = duty_by_number(call.session, folded) or duty_by_number(call.session, folded.upper())
-    return duty if duty and call.may_see(duty) else None
-
-
 def read_duty(call: Call, number: str) -> Duty:
     """Return the duty of that number, or refuse; one that may not be seen here is as unknown as one that is none."""
-    duty = find_duty(call, number)
-    if duty is None:
+    found = duties_of_word(call, number)
+    if not found:
         raise Refusal(Why.UNKNOWN_NUMBER, number=number)
-    return duty
+    return found[0]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -112,8 +106,8 @@ def read_report(call: Call) -> Amounts:
     """Read NUMBER... [area words]; without a number, the duties of the message replied to."""
     duties: list[Duty] = []
     words = list(call.words)
-    while words and (duty := find_duty(call, words[0])):
-        duties.append(duty)
+    while words and (found := _numbered(call, words[0], is_first=not duties)):
+        duties += found
         words.pop(0)
     if not duties and words and not is_amount(words[0]):
         raise Refusal(Why.UNKNOWN_NUMBER, number=words[0])
@@ -125,18 +119,29 @@ def read_report(call: Call) -> Amounts:
     return Amounts(duties=tuple(unique.values()), area_words=tuple(words))
 
 
+def _numbered(call: Call, word: str, *, is_first: bool) -> list[Duty]:
+    """Return the duties that a word names; 004 is a number, and 120 an amount where one may stand."""
+    if is_amount(word) and not (word.startswith("0") or (is_first and not call.quoted and len(word) == LAST_DIGITS)):
+        return []
+    return duties_of_word(call, word, to_report=True)
+
+
 def _looks_like_number(word: str) -> bool:
     return bool(re.search(r"[A-Za-z一-龥]+[-〔(]?\d{4}", word)) and read_area(word) is None
 
 
 def is_amount(word: str) -> bool:
     """Tell whether a word is an area, or the farmland part of one."""
-    return read_area(_FARMLAND_PREFIX.sub("", word).strip("()")) is not None
+    return _read_amount(word) is not None
+
+
+def _read_amount(word: str) -> AreaReading | None:
+    return read_area(_FARMLAND_PREFIX.sub("", word).strip("()"))
 
 
 def read_total(word: str, before: Decimal) -> Decimal:
     """Read an area as the total to date; "+20" and "又完成20亩" add to what was reported before."""
-    reading: AreaReading | None = read_area(_FARMLAND_PREFIX.sub("", word).strip("()"))
+    reading = _read_amount(word)
     if reading is None or reading.mu is None:
         raise Refusal(Why.BAD_AREA, word=word)
     return before + reading.mu if reading.is_addition else reading.mu

@@ -53,6 +53,11 @@ def may_bind(person: Person | None, on: date) -> bool:
     return person is not None and person.level in BINDING_LEVELS and in_post(person, on)
 
 
+def may_assign(person: Person | None, on: date) -> bool:
+    """Tell whether the person may issue new duties."""
+    return may_bind(person, on)
+
+
 def may_suspend(person: Person | None) -> bool:
     """Tell whether the person may decide that a duty is not chased for a while: the head of the office alone."""
     return person is not None and person.level == Level.CITY_OFFICE

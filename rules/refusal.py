@@ -9,6 +9,8 @@ class Why(StrEnum):
 
     UNKNOWN_COMMAND = "unknown_command"
     NOT_UNDERSTOOD = "not_understood"
+    DID_YOU_MEAN = "did_you_mean"
+    COURTESY = "courtesy"
     STRANGER = "stranger"
     GROUP_NOT_BOUND = "group_not_bound"
     PRIVATE_ONLY = "private_only"

@@ -9,9 +9,12 @@ import pytest
 
 from db.migrations import upgrade
 from db.models import Person
+from db.queries import people, regions
 from db.store import Store
-from rehearsal.cast import FILES, load_city
+from rehearsal.cast import FILES, account_of, group_of, load_city
 from rules.policy import Office
+from services import identity
+from services.chain import Act
 from services.identity import find_person
 
 LEDGER_DAY = datetime.fromisoformat("2026-11-18T08:30+08:00")  # when the sample ledger was imported
@@ -32,6 +35,26 @@ def city_file(office: Office, tmp_path_factory: pytest.TempPathFactory) -> Path:
     load_city(store, office, LEDGER_DAY)
     store.close()
     return path
+
+
+@pytest.fixture(scope="session")
+def peopled_file(city_file: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The sample city with everybody's account linked and the groups of the city and of each county bound."""
+    path = tmp_path_factory.mktemp("peopled") / "city.db"
+    shutil.copy(city_file, path)
+    store = Store(f"sqlite:///{path}")
+    move_in(store)
+    store.close()
+    return path
+
+
+def move_in(store: Store) -> None:
+    act = Act(key="moving-in", at=LEDGER_DAY)
+    with store.writing() as session:
+        for person in people(session):
+            identity.link(session, act, person, f"telegram:{account_of(person)}")
+        for region in regions(session):
+            identity.bind(session, act, f"telegram:{group_of(region)}", f"{region.name}群", region)
 
 
 @pytest.fixture(scope="session")

@@ -245,7 +245,8 @@ def test_a_duty_that_someone_stands_in_for_is_offered_on_done_without_number(tow
 
 
 def test_a_percentage_gets_an_answer_that_helps(town: Town) -> None:
-    assert "%" in town.told("马景民", "进展 DC-2026-004 90%").text
+    said = town.told("马景民", "进展 DC-2026-004 90%")
+    assert said.commands == ["/progress DC-2026-004 49.221 25.794"], "reckoned, and asked before it is written"
 
 
 @pytest.mark.parametrize(
@@ -255,7 +256,8 @@ def test_what_says_that_it_is_not_done_is_no_report(town: Town, says: str) -> No
     before = town.contents()
     said = town.told("马景民", says, replied_to=town.reminded("马景民", "DC-2026-004"))
     assert town.duty("DC-2026-004").status == "in_progress"
-    assert "没看懂" in said.text, said.text
+    assert "还没有登记" in said.text, said.text
+    assert "/duty DC-2026-004" in said.commands
     assert "duty" not in town.changed_tables(before)
 
 

@@ -1,4 +1,4 @@
-"""From a line of text to a command and its words; the vocabulary is an argument, the office's own."""
+"""Commands as they are typed, by name or alias; the vocabulary is an argument, the office's own."""
 
 import re
 import unicodedata
@@ -18,15 +18,18 @@ MIN_SUFFIX = 2  # a single character at the end of a sentence names no command
 class Spoken:
     """A command by its name, and the words that follow.
 
-    ``known`` is False for a slash command nobody has, ``glued`` where words follow an alias without a space (perhaps it
-    is no command but talk that begins like one), ``asks`` where a question was asked.
+    ``known`` is False for a slash command nobody has, ``loose`` where an alias stands in words that may be talk,
+    ``asks`` where a question was asked; ``guessed`` is the region that a misspelt name was taken for. ``explained`` is
+    False where words were left over.
     """
 
     command: str
     words: tuple[str, ...] = ()
     known: bool = True
-    glued: bool = field(default=False, compare=False)
+    loose: bool = field(default=False, compare=False)
     asks: bool = field(default=False, compare=False)
+    guessed: str = field(default="", compare=False)
+    explained: bool = field(default=True, compare=False)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -60,9 +63,9 @@ def _by_alias(line: str, vocabulary: Vocabulary, *, asks: bool) -> Spoken | None
     for alias in sorted(vocabulary.commands, key=lambda alias: (alias == first.lower(), len(alias)), reverse=True):
         rest = _without(line, alias)
         if rest is not None and not rest.endswith(_NEGATIONS):  # 还没完成 says the opposite of what it ends with
-            glued = bool(rest) and line.lower().startswith(alias) and line[len(alias)] not in _SEPARATORS
+            is_typed = not rest or (line.lower().startswith(alias) and line[len(alias)] in _SEPARATORS)
             words = split(rest.strip(_SEPARATORS + _PARTICLES))
-            return Spoken(command=vocabulary.commands[alias], words=words, glued=glued, asks=asks)
+            return Spoken(command=vocabulary.commands[alias], words=words, loose=not is_typed, asks=asks)
     return None
 
 
