@@ -6,6 +6,7 @@ import resource
 import sys
 
 from documents.confined import confine
+from documents.limits import MEMORY_BYTES
 
 if __name__ == "__main__":
     confine(7)
@@ -14,4 +15,4 @@ if __name__ == "__main__":
     json.dump({"environment": dict(os.environ), "limits": limits, "given": given}, sys.stdout)
     sys.stdout.flush()
     if given == "spend":
-        bytes(2 * limits["RLIMIT_AS"][0])
+        bytes(MEMORY_BYTES)
