@@ -27,7 +27,7 @@ TABLE_ENDINGS = (".xlsx", ".xlsm", ".xls", ".ods", ".csv")  # a picture with wor
 COMMANDS_ALONE = Vocabulary(commands=NAMES, is_region=lambda _word: False)
 WELL_SAID = (Why.BAD_AREA, Why.UNKNOWN_WORD)  # says better what was wrong than a guess at the sentence would
 FREE_WORDS = frozenset({"reason", "text"})
-MISREAD = (Why.UNKNOWN_REGION, Why.UNKNOWN_NUMBER, Why.UNKNOWN_WORD, Why.BAD_AREA, Why.BAD_DAYS)
+MISREAD = (Why.WHICH_DUTY, Why.UNKNOWN_REGION, Why.UNKNOWN_NUMBER, Why.UNKNOWN_WORD, Why.BAD_AREA, Why.BAD_DAYS)
 
 
 def answer(request: Request, session: Session, office: Office) -> Reply | None:

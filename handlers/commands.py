@@ -6,6 +6,7 @@ from enum import StrEnum
 
 from handlers import (
     aliases,
+    assigning,
     digest,
     duty,
     exporting,
@@ -121,6 +122,10 @@ COMMANDS = (
     Command(
         name="decide", aliases=("审批延期",), audience=Audience.OFFICE, writes=True,
         handler=extending.decide, summary=N_("审批延期申请（督察办主任）"), example=N_("审批延期 编号 同意"),
+    ),
+    Command(
+        name="assign", aliases=("下达", "交办"), audience=Audience.OFFICE, writes=True,
+        handler=assigning.assign, summary=N_("下达整改事项"), example=N_("下达 %(county)s 12月15日前 3号图斑20亩整改"),
     ),
     Command(
         name="digest", aliases=("日报", "简报"), audience=Audience.PERSONS, writes=True,

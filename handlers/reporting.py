@@ -7,6 +7,7 @@ import sqlalchemy as sa
 from sqlmodel import col
 
 from db.models import Duty, Question
+from handlers import assigning
 from handlers.reading import read_report, read_total
 from handlers.request import Call
 from rules.refusal import Refusal, Why
@@ -72,6 +73,8 @@ def undo(call: Call) -> Reply:
     word = call.words[0] if call.words else None
     if word is not None and not (word.isdecimal() and len(word) <= LONGEST_ID):
         raise Refusal(Why.NOTHING_TO_UNDO)
+    if withdrawn := assigning.undo(call, int(word) if word else None):
+        return withdrawn
     undone = reporting.undo(call.session, call.act, call.office.policy, int(word) if word else None)
     elsewhere = [report.duty for report in undone if not call.may_see(report.duty)]
     if elsewhere:  # what happens in one county is not said in another's group

@@ -236,7 +236,8 @@ def _unnumbered(call: Call, meant: Meant) -> Ways[list[Duty]]:
     """Take the duties of the message replied to, or those whose titles hold the words that were said."""
     quoted = [duty for number in call.quoted if (duty := find_duty(call, number))]
     if len(quoted) > 1:
-        return Ways([*([duty] for duty in quoted), quoted], certain=False)
+        each = [[duty] for duty in quoted]
+        return Ways([*each, quoted] if meant.command in REPORTS else each, certain=False)
     if quoted:
         return Ways([quoted])
     if meant.spot or meant.described:

@@ -57,6 +57,9 @@ class Why(StrEnum):
     EXTENSION_DECIDED = "extension_decided"
     HEAD_ONLY = "head_only"
     OWN_REQUEST = "own_request"
+    NOT_YOUR_DRAFT = "not_your_draft"
+    ALREADY_ASSIGNED = "already_assigned"
+    ASSIGNMENT_STANDS = "assignment_stands"
 
 
 class Refusal(Exception):  # noqa: N818  (it is an answer, not an error)

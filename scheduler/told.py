@@ -12,11 +12,12 @@ from db.queries import named_officials, was_taken_back
 from rules.extensions import overdue_days
 from rules.lights import done_percent
 from rules.policy import Office
-from services import extending
+from services import assigning, extending
+from services.ledger import DUTY
 from text.reply import DECISION_WORDS, N_, Button, Reply, Speech
 
 MOST_TOLD = 6  # the rest is counted
-ASSIGNED = "assigned"
+ASSIGNED = assigning.ASSIGNED
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -32,7 +33,7 @@ def tell_acts(session: Session, row: Outbox, office: Office, now: datetime, voic
     blocks: list[dict[str, Any]] = []
     buttons: list[tuple[tuple[str, str], ...]] = []
     for event in _events(session, row):
-        duty = session.get(Duty, event.duty_id)
+        duty = _duty(session, event)
         block = _block(session, event, duty, office, now)
         if duty is not None and block is not None:
             county = session.get_one(Region, duty.region_id).name
@@ -52,6 +53,17 @@ def tell_acts(session: Session, row: Outbox, office: Office, now: datetime, voic
 def _events(session: Session, row: Outbox) -> list[Event]:
     told = select(Telling.event_id).where(Telling.outbox_id == row.id)
     return list(session.exec(select(Event).where(col(Event.id).in_(told)).order_by(col(Event.id))))
+
+
+def _duty(session: Session, event: Event) -> Duty | None:
+    """Return the duty that an act is about; of one that was taken away, what is told of it."""
+    if event.kind != assigning.WITHDRAWN:
+        return session.get(Duty, event.duty_id)
+    was = event.before
+    return Duty(
+        number=event.subject.removeprefix(DUTY), title=was["title"], region_id=was["region_id"],
+        workstream=was["workstream"], lead_unit=was["lead_unit"], known_at=event.at,
+    )  # fmt: skip
 
 
 def _block(session: Session, event: Event, duty: Duty | None, office: Office, now: datetime) -> Block | None:
@@ -105,6 +117,10 @@ def _assigned(session: Session, event: Event, duty: Duty, office: Office, now: d
     return Block(facts={"officials": officials}, buttons=_look(duty))
 
 
+def _withdrawn(session: Session, event: Event, duty: Duty, office: Office, now: datetime) -> Block:
+    return Block()
+
+
 def _look(duty: Duty) -> tuple[tuple[str, str], ...]:
     return ((N_("报进展"), f"/progress {duty.number}"), (N_("查看"), f"/duty {duty.number}"))
 
@@ -115,4 +131,5 @@ TOLD: Mapping[str, Callable[[Session, Event, Duty, Office, datetime], Block | No
     extending.APPROVED: _approved,
     extending.REFUSED: _refused,
     ASSIGNED: _assigned,
+    assigning.WITHDRAWN: _withdrawn,
 }

@@ -132,6 +132,11 @@ class _Stored:
     id: int
     imported: str  # as text: most rows are equal, and need not be taken apart
 
+    @property
+    def was_in_a_file(self) -> bool:
+        """Whether a file has had the duty; what was issued here and is in no file yet has no number there."""
+        return '"duty_id": ' in self.imported
+
 
 def compare(
     session: Session,
@@ -153,7 +158,7 @@ def compare(
         counties.add(region_id)
         _file(difference, entry, stored.get(number), region_id)
     _settle(session, difference, answers)
-    missing = {one.id for number, one in stored.items() if one.imported != "{}" and number not in seen}
+    missing = {one.id for number, one in stored.items() if one.was_in_a_file and number not in seen}
     difference.vanished = _gone(session, missing, workstreams, counties, answers)
     return difference
 
@@ -167,7 +172,7 @@ def _file(difference: Difference, entry: Entry, stored: _Stored | None, region_i
     if stored.imported == as_text(said):
         difference.same.append(number)
         return
-    before = json.loads(stored.imported)
+    before = {"duty_id": number, **json.loads(stored.imported)}
     unsaid = _unsaid(entry, before)
     held = {name: before.get(name) for name in _held(entry.waiting) | unsaid}
     now = said | held

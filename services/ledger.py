@@ -206,7 +206,7 @@ def _undo(session: Session, act: Act, events: Sequence[Event], taken: TakenBack)
         else:
             removed.append(link.duty_id)
             taken.removed.append(number)
-    _remove(session, removed)
+    remove_duties(session, removed)
 
 
 def _restore(session: Session, duty: Duty, before: Mapping[str, Any], event: Event) -> None:
@@ -227,8 +227,8 @@ def _restore(session: Session, duty: Duty, before: Mapping[str, Any], event: Eve
     session.flush()
 
 
-def _remove(session: Session, duty_ids: Sequence[int]) -> None:
-    """Take away duties that an undone import brought, with all that hangs on them but their past."""
+def remove_duties(session: Session, duty_ids: Sequence[int]) -> None:
+    """Take away duties that an undone act brought, with all that hangs on them but their past."""
     for part in in_parts(duty_ids):
         for table in (DutyOfficial, Progress, Notice):
             session.execute(sa.delete(table).where(col(table.duty_id).in_(part)))

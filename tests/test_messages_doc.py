@@ -95,6 +95,8 @@ FILES: dict[str, bytes] = {
     "officials.csv": (CITY / "officials.csv").read_bytes().replace(b"000-", b"001-", 1),
 }
 
+_DRAFT = "county=澜东区 text=3号图斑20亩整改 due=2026-12-15 stream=illegal_land area=20 farmland=0"
+
 SCENES = (
     Line("凭邀请链接加入", "stranger", "/start {code}"),
     Line("邀请码不能再用", "stranger", "/start {code}"),
@@ -230,6 +232,19 @@ SCENES = (
     Line("日期不对", "苗宏宁", "延期 DC-2026-028 11月31日 雨季", named="bad_date"),
     Line("新时限太早", "苗宏宁", "延期 DC-2026-028 11月20日 雨季", named="extension_too_early"),
     Line("延得太长", "苗宏宁", "延期 DC-2026-028 2027年6月1日 雨季", named="extension_too_long"),
+    Line("一句话下达,还缺类别", "姜启林", "请澜东区12月15日前完成3号图斑20亩整改,责任人马景民"),
+    Line("下达,没有这个县", "姜启林", "北山12月底前把3号图斑那20亩整改到位"),
+    Line("下达,没有这个人", "姜启林", f"/assign {_DRAFT} person=张三 draft=doc0 by=QL0003"),
+    Line("下达前核对", "姜启林", f"/assign {_DRAFT} person=QL0014 draft=doc1 by=QL0003"),
+    Line("下达前核对,在市群", "姜启林", f"/assign {_DRAFT} person=QL0014 draft=doc2 by=QL0003", CITY_GROUP),
+    Line("取消下达", "姜启林", "/assign draft=doc2 by=QL0003 go=no"),
+    Line("确认下达", "姜启林", f"/assign {_DRAFT} person=QL0014 draft=doc1 by=QL0003 go=yes", keeps="given"),
+    Line("再次确认", "姜启林", f"/assign {_DRAFT} person=QL0014 draft=doc1 by=QL0003 go=yes", named="already_assigned"),
+    Line("别人在拟的", "苗宏宁", f"/assign {_DRAFT} person=QL0014 draft=doc3 by=QL0003", named="not_your_draft"),
+    Line("新事项报进展", "澜东区 马景民", "进展 WF-2026-069 5"),
+    Line("下达后有变动", "姜启林", "/undo {given}", named="assignment_stands"),
+    Line("另下达一件", "姜启林", f"/assign {_DRAFT} person=QL0014 draft=doc4 by=QL0003 go=yes", keeps="given"),
+    Line("撤销下达", "姜启林", "/undo {given}"),
 )
 SAID_AT_THE_TERMINAL = {Why.UNKNOWN_PERSON}
 SAID_TO_NOBODY_HERE = {Why.OWN_REQUEST}  # nobody of the sample both asks and decides

@@ -84,7 +84,7 @@ async function openChat(id) {
   if (matchMedia("(hover: hover)").matches) at("#text").focus();
 }
 
-const seen = async () => { await ask("/api/read", { person: now.person, chat: now.chat }); await loadChats(); };
+const seen = async () => { if (now.chat) await ask("/api/read", { person: now.person, chat: now.chat }); await loadChats(); };
 
 function drawHead() {
   const open = chat();

@@ -14,6 +14,7 @@ from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from typing import Any
 
+import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
 import handlers.answer
@@ -125,10 +126,11 @@ class Bench:
         try:
             with self.store.writing() as session:
                 request = self._request(session, case)
-                before = len(session.exec(select(Event)).all())
+                before = session.exec(select(sa.func.max(Event.id))).one() or 0
                 outcome.reply = handlers.answer.answer(request, session, self.office)
                 session.flush()
-                outcome.events = list(session.exec(select(Event).order_by(col(Event.id)).offset(before)))
+                written = select(Event).where(col(Event.id) > before).order_by(col(Event.id))
+                outcome.events = list(session.exec(written))
                 question = session.exec(select(Question)).first()
                 outcome.question = question.command if question else ""
                 session.expunge_all()

@@ -107,14 +107,13 @@ def _read_plain(plain: str, moment: Moment) -> Understood | None:
     core = plain[lead.end() :] if lead else plain
     core = _DONE.sub("", core)
     tail = _BEFORE.search(core)
-    moment = replace(
-        moment,
-        marked=moment.marked or bool(lead) or core != plain,
-        before=bool((lead and lead["before"]) or (tail and "前" in tail[0])),
-    )
-    if tail and (understood := _read_day(core[: tail.start()], replace(moment, marked=True))):
-        return understood
-    return _read_day(core, replace(moment, before=moment.before and not tail))
+    is_marked = moment.marked or bool(lead) or core != plain
+    is_before = bool(lead and lead["before"])
+    if tail:
+        beside = moment.beside(marked=True, before=is_before or "前" in tail[0])
+        if understood := _read_day(core[: tail.start()], beside):
+            return understood
+    return _read_day(core, moment.beside(marked=is_marked, before=is_before and not tail))
 
 
 def _read_day(core: str, moment: Moment) -> Understood | None:
@@ -143,7 +142,7 @@ def _read_with_beside(core: str, found: re.Match[str], moment: Moment) -> Unders
     if found["w"]:
         agrees = understood.when.weekday() == WEEKDAYS[found["w"]]
     else:
-        beside = _ask_tables(found["day"], replace(moment, marked=True))
+        beside = _ask_tables(found["day"], moment.beside(marked=True, before=moment.before))
         agrees = bool(beside and beside[0].when and _day_of(beside[0].when) == understood.when.date())
     return understood if agrees else None
 
@@ -194,14 +193,14 @@ def _read_range(plain: str, moment: Moment) -> Understood | None:
 
 
 def _read_start(first: str, last: str, moment: Moment) -> Understood | None:
-    moment = replace(moment, marked=True)
+    moment = moment.beside(marked=True, before=moment.before)
     if (head := _HEAD_OF_DAY.fullmatch(first)) and first[-1].isdigit() and re.match(r"\d{1,2}[日号]", last):
         first += "日" if head["month"] or len(first) < 3 else ""
     return _read_day(first, moment)
 
 
 def _read_last(first: str, last: str, moment: Moment) -> Understood | None:
-    moment = replace(moment, marked=True)
+    moment = moment.beside(marked=True, before=moment.before)
     inherited = []
     if (head := _HEAD_OF_DAY.match(first)) and head["month"] and re.match(r"\d{1,2}[日号]", last):
         inherited.append(head["month"] + last)

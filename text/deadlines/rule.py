@@ -35,6 +35,10 @@ class Moment:
         """The day of speaking."""
         return self.now.date()
 
+    def beside(self, *, marked: bool, before: bool) -> Moment:
+        """Return the moment with what stands beside the words that are read next."""
+        return Moment(self.now, self.calendar, marked, before)
+
 
 @dataclass(frozen=True, slots=True)
 class Found:

@@ -63,7 +63,6 @@ _ENGLISH = (
     "an?|one|two|three|four|five|six|seven|eight|nine|ten|christmas|new year|spring festival|national day",
 )  # fmt: skip
 _CLOCK = r"(?<!\d)\d{1,2}(?:(?::\d{2})? ?[ap]\.?m(?![a-z])\.?|(?:st|nd|rd|th|h|hrs?)(?![a-z]))"
-_TOKEN = re.compile(rf"(?:{_CLOCK}|{'|'.join(_CHINESE)}|(?<![a-z])(?:{'|'.join(_ENGLISH)})(?![a-z])\.?)[ ,]*")
 _NO_DAY_BEHIND, _NO_DAY_BEFORE = behind(NO_DAY_BEHIND, between=""), ahead(NO_DAY_BEFORE, between="")
 _OVER_BEHIND, _OVER_BEFORE = behind(OVER_BEHIND), ahead(OVER_BEFORE)
 _STOOD, _STOOD_BEFORE = ahead((STOOD,)), ahead((STOOD_BEFORE,))
@@ -85,10 +84,13 @@ _AFTER_WEEKDAY = re.compile(
 )
 _FESTIVAL_ALONE = re.compile(rf"(?!.*节)(?:{_NAMES})(?:之?前|以前)?$")
 _BEFORE_FESTIVAL = re.compile(r"(?:^|[\s,。!?;、()于在到至限年的把赶请必县区市局须应拟划]|争取?|力争|确保|务必|要求)$")
-_NO_START = re.compile(r"[-~至到—–前内之以]|后(?![天年])|中(?!午|秋|旬)|半$")
+_NO_DAY = re.compile(rf"[-~至到—–前内之以]|后(?![天年])|中(?!午|秋|旬)|半$|(?:\d{{1,7}}|[{NUMERAL}]*)$")
 _OPEN_NUMBER = re.compile(rf"[{NUMERAL}\d个]$")
 _GOES_ON = f"{NUMERAL}0123456789半个年月日周天时"
-_SKIPPED = re.compile(rf"{NO_DEADLINE}|(?<![a-z0-9-])(?!{MONTH})[a-z]{{1,4}}(?:-\d+)+")
+_SKIPPED = rf"{NO_DEADLINE}|(?<![a-z0-9-])(?!{MONTH})[a-z]{{1,4}}(?:-\d+)+"
+_WORD = re.compile(
+    rf"(?P<skipped>{_SKIPPED})|(?:{_CLOCK}|{'|'.join(_CHINESE)}|(?<![a-z])(?:{'|'.join(_ENGLISH)})(?![a-z])\.?)[ ,]*"
+)
 _PLAN = re.compile("十[四五六七]五")
 _SENTENCE_SIGNS = re.compile("[,。;!?]")
 _NAME_MONTHS = re.compile(r"(?:may|march|sat|sun|second)$")
@@ -152,33 +154,23 @@ def _piece(folded: str, start: int, end: int) -> Piece:
 
 
 def _runs(folded: str) -> Iterator[list[tuple[int, int]]]:
-    """Return the runs of neighbouring words that may name a day; what stands behind 去年 or 每周 is none."""
+    """Return the runs of neighbouring words that may name a day; what stands right behind 去年 or 每周 is none."""
     run: list[tuple[int, int]] = []
-    place = 0
-    skipped = [found.span() for found in _SKIPPED.finditer(folded)]
-    while place < len(folded):
-        over = next((end for start, end in skipped if start <= place < end), None)
-        found = None if over else _TOKEN.match(folded, place)
-        if found and found.end() > place:
-            run.append((place, found.end()))
-            place = found.end()
-            continue
-        if run:
-            yield run
-            run = []
-        place = _behind_skipped(folded, over) if over else place + 1
+    place, is_skipped = 0, False
+    for found in _WORD.finditer(folded):
+        if found.start() != place or found["skipped"]:
+            if run:
+                yield run
+            run, is_skipped = [], bool(found["skipped"])
+        if not is_skipped:
+            run.append(found.span())
+        place = found.end()
     if run:
         yield run
 
 
-def _behind_skipped(folded: str, place: int) -> int:
-    while (found := _TOKEN.match(folded, place)) and found.end() > place:
-        place = found.end()
-    return place
-
-
 def _read_piece(piece: Piece, words: str, now: datetime, calendar: Calendar) -> Understood | None:
-    if not piece.words or _NO_START.match(piece.words) or _cuts_number(piece):
+    if _NO_DAY.match(piece.words) or _cuts_number(piece):
         return None
     if _NO_DAY_BEHIND.search(piece.before) or _NO_DAY_BEFORE.match(piece.after) or not _is_whole(piece):
         return None
