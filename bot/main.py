@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import re
 import signal
 from collections.abc import Callable, Coroutine
 from pathlib import Path
@@ -123,6 +124,11 @@ def figures(
         show_figures(office.city, overview.total(session, day, None))
 
 
+def _without_mention(text: str) -> str:
+    """At a terminal whatever is mentioned is the bot."""
+    return re.sub(r"(?<!\S)@\w+", " ", text).strip()
+
+
 @app.command()
 def say(
     context: typer.Context,
@@ -142,7 +148,8 @@ def say(
             moment = now_of(context, settings)
             request = Request(
                 key=f"terminal:{moment.isoformat()}:{person.official_id}", sender=f"{TERMINAL}:{person.official_id}",
-                chat=group or f"{TERMINAL}:{person.official_id}", text=text, now=moment, is_group=group is not None,
+                chat=group or f"{TERMINAL}:{person.official_id}", text=_without_mention(text), now=moment,
+                is_group=group is not None,
             )  # fmt: skip
             return answer(request, session, office)
 

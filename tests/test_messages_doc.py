@@ -35,6 +35,9 @@ from text import reply as voice
 from text.regions import Gazetteer
 from text.reply import Reply, Speech
 
+# its scenes are played once, by one process
+pytestmark = pytest.mark.xdist_group("messages")
+
 DOC = Path(__file__).parent.parent / "docs" / "messages.md"
 CITY_GROUP, COUNTY_GROUP, OTHER_GROUP = "telegram:-1001", "telegram:-1002", "telegram:-1009"
 MORNING = datetime.fromisoformat("2026-11-19T08:30+08:00")

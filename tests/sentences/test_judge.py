@@ -53,5 +53,8 @@ def test_the_judge_sees_a_reader_that_is_too_sure(bench: Bench, monkeypatch: pyt
         )
 
     monkeypatch.setattr(handlers.sentences, "understand", too_sure)
-    found = [bench.judge(case) for case in cases("corpus.jsonl") if case["kind"] == "reporting"]
+    doubtful = [
+        case for case in cases("corpus.jsonl") if case["kind"] == "reporting" and case["id"].startswith("zh-no")
+    ]
+    found = [bench.judge(case) for case in doubtful]
     assert sum(one.is_wrong_write for one in found) > 10

@@ -87,7 +87,7 @@ TABLE = (
         Cue.REST, "剩下的都搞完了",
         r"剩下的?|剩余的?|其余的?|余下的?|剩的|\b(?:the )?(?:rest|remaining|remainder)\b",
     ),
-    Row(Cue.ALL, "全部完成", r"全部的?|所有的?|全都|统统|通通|都|全|\b(?:all|every(?:thing)?)\b"),
+    Row(Cue.ALL, "所有的都完成了", r"全部的?|所有的?|全都|统统|通通|都|全|\b(?:all|every(?:thing)?)\b"),
     Row(
         Cue.UNDO, "刚才报错了",
         r"撤销|撤回|收回|上一?条(?:作废|不算|取消)|退回去|che ?(?:hui|xiao)|取消刚才的?|取消上报|回退|反悔|"
@@ -265,6 +265,97 @@ TABLE = (
         r"此(?:件|项|事)|本(?:件|项|事项)|(?:这|那)(?=[\s,]|$)|\b(?:this|that|it|the one|the above)\b",
     ),
     Row(Cue.EACH, "各县进度", r"各(?:县|区|市)+区?|分县|每个县|\b(?:each|every|per) county\b"),
+    # --- further ways to ask and to say it
+    Row(
+        Cue.STATUS, "澜东整改得咋样了，还剩几件",
+        r"怎样了?|咋样了?|啥样了?|到哪(?:里|儿)?了|走到哪一?步?|啥进[展度]|有[啥什]么?进[展度]|动了没有?|"
+        r"动没动|干了多少|多少了"
+        r"|(?:还剩|剩下|还有|一共有?|总共有?|共有?)(?:多少|几)(?:件|个|宗|项)?|有?(?:多少|几)(?:件|个|宗|"
+        r"项)(?=$|[\s,?。!没未在])"
+        r"|汇总|总体|整体|统计|报一?下数|给个数|销号|认定|近况|动静",
+    ),
+    Row(
+        Cue.STATUS, "where are we with Landong",
+        r"\b(?:where (?:are we|does|do|is)|how far(?: along)?|state of|situation|updates?|news|stats|summary|"
+        r"overview|"
+        r"brief(?: me)?|snapshot|percentage|how much (?:is|has|have))\b",
+    ),
+    Row(
+        Cue.DUTY, "004几号到期",
+        r"几号(?:到期|截止)?|哪天(?:到期|截止)?|还[有剩](?:几|多少)天|在哪(?:里|儿)?|哪个(?:镇|乡|村|街道)|"
+        r"(?:什么|啥)(?:问题|事|内容|要求)"
+        r"|发我|发一下|发下|调一下|调出|措施|要求是什么|是啥",
+    ),
+    Row(
+        Cue.DUTY, "look at DC-2026-004",
+        r"\b(?:look at|check|info(?:rmation)?|card|deadline (?:for|of)|when's|find|bring up|view)\b",
+    ),
+    Row(
+        Cue.MINE, "我今天该干啥",
+        r"我负责的|我(?:还)?(?:差|欠|剩)(?:多少|几件?|哪些|啥|什么)?|我?(?:该|要|得)(?:干|做|办|弄)点?"
+        r"(?:啥|什么|哪些)"
+        r"|我(?:这儿|这里|这边|那儿)?还?有(?:啥|什么|哪些|几件?)(?:没(?:办|做|完成|搞)的?|要办的|事|活)?|"
+        r"要我(?:办|做|干)的|轮到我",
+    ),
+    Row(
+        Cue.MINE, "do I have anything open",
+        r"\b(?:my (?:open|own|current|remaining|pending) (?:duties|tasks|items|work|list)|do i have anything|"
+        r"what(?:'s| is) (?:mine|left for me|on me)|"
+        r"what should i do|what am i responsible for)\b",
+    ),
+    Row(
+        Cue.DUE, "哪些临近期限",
+        r"临近(?:期限|时限|到期)?|到时间|(?:要|该|快)交(?:差|账)?|期限(?:快|要)到了?|dao ?qi",
+    ),
+    Row(
+        Cue.DUE, "what falls due next",
+        r"\b(?:falls? due|coming due|must be (?:done|finished)|to be (?:done|finished) by)\b",
+    ),
+    Row(
+        Cue.OVERDUE, "亮红灯的有哪些",
+        r"亮?红灯|亮红|拖着(?:没办|不办)?的?|拖欠|没按期|未按期|超了(?:期|时)?|脱期|滞后|落后的|拖了",
+    ),
+    Row(
+        Cue.OVERDUE, "anything expired",
+        r"\b(?:expired|slipp(?:ed|ing)|red lights?|delayed|not on time|out of time)\b",
+    ),
+    Row(
+        Cue.RANK, "后三名是谁",
+        r"谁(?:是)?第[一二三\d]名?|前[三五\d](?:名|位)?|后[三五\d](?:名|位)?|第[一1]名|末位|比一比|"
+        r"哪(?:几)?个?(?:县|区|县区)(?:落后|拖后腿|靠后|靠前|最)|最(?:差|好|快|慢)",
+    ),
+    Row(
+        Cue.RANK, "who is leading",
+        r"\b(?:who(?:'s| is| are) (?:first|last|ahead|leading|top|the (?:best|worst|slowest|fastest))|"
+        r"compare (?:the )?counties|standings|order of (?:the )?counties)\b",
+    ),
+    Row(
+        Cue.WHO, "这件谁在跟",
+        r"(?:负责人|责任人|联系人)(?=[\s?。!呢]*$)|(?:分给|交给|派给|给)谁|谁(?:在)?(?:跟进|跟|办|弄|盯着?|"
+        r"承办|接手)|哪位|是哪个领导",
+    ),
+    Row(
+        Cue.WHO, "who handles 004",
+        r"\b(?:who (?:handles|looks after|takes care of|owns|runs|do i (?:call|ask))|contact (?:for|person)|"
+        r"official in charge|in charge of)\b",
+    ),
+    Row(
+        Cue.WHY, "004卡在哪了",
+        r"卡在?哪(?:里|儿)?了?|怎么(?:没动|拖|老)|咋(?:没动|老|拖)|啥情况导致|有啥困难",
+    ),
+    Row(
+        Cue.WHY, "what is going on with 004",
+        r"\b(?:what(?:'s| is) going on|what happened|the reason|reason for)\b",
+    ),
+    Row(
+        Cue.DONE, "已经清零",
+        r"清零|落地(?:了)?|种上了?|补种了|拆平了?|拆净了?|收回来了|搞妥了?|搬走了|搬迁完了?|整完了?",
+    ),
+    Row(
+        Cue.DONE, "we are through with 004",
+        r"\b(?:through with|all clear|all done|has been (?:done|rectified|restored|cleared|removed)|got (?:it|"
+        r"them|that) done)\b",
+    ),
     # --- what says nothing, and may stand anywhere
     Row(
         Cue.NEEDLESS, "麻烦问一下",

@@ -99,7 +99,8 @@ class Heard:
     @cached_property
     def unexplained(self) -> int:
         """How many characters nothing accounts for."""
-        return sum(piece.end - piece.start for piece in self.pieces if piece.kind in (Kind.UNKNOWN, Kind.BARE))
+        left = (piece.text for piece in self.pieces if piece.kind in (Kind.UNKNOWN, Kind.BARE))
+        return sum(len(text.strip()) for text in left)
 
     @cached_property
     def describes(self) -> tuple[str, ...]:
@@ -161,6 +162,10 @@ def understand(
 
 
 def _first_reading(heard: Heard) -> tuple[Meant, ...]:
+    """Ask the rules; a misspelt word alone is too little to speak of."""
+    about = heard.about_duties or heard.first(Kind.PLACE) or heard.first(Kind.STREAM)
+    if heard.guesses and not about and not heard.has(Cue.OVERDUE, Cue.RANK, Cue.UNDO):
+        return ()
     return next((readings for _example, rule in RULES if (readings := rule(heard))), ())
 
 
@@ -259,7 +264,7 @@ def _asked_of_a_duty(heard: Heard) -> tuple[Meant, ...]:
     if not heard.has(Cue.QUESTION) or not heard.about_duties:
         return ()
     knows = heard.has(Cue.DONE, Cue.PART, Cue.LATER, Cue.NOT, Cue.DUTY, Cue.STATUS, Cue.DUE, Cue.OVERDUE)
-    return (heard.about("duty", sure=True),) if knows or heard.reads_well else ()
+    return (heard.about("duty", sure=True),) if knows or heard.numbers or heard.reads_well else ()
 
 
 def _overdue(heard: Heard) -> tuple[Meant, ...]:

@@ -22,11 +22,20 @@ from text.grammar.cues import PATTERNS, Cue
 from text.grammar.numbers import Found, as_digits, last_digits, ordinals, whole_numbers
 from text.numerals import CHARACTERS, number_in_words
 from text.quantities import UNIT_WORDS, AreaReading, read_area
+from text.regions.syllables import sound
 
 COMMON = {
     "completed": Cue.DONE, "complete": Cue.DONE, "finished": Cue.DONE, "restored": Cue.DONE, "rectified": Cue.DONE,
     "overdue": Cue.OVERDUE, "status": Cue.STATUS, "progress": Cue.STATUS, "ranking": Cue.RANK, "extension": Cue.EXTEND,
     "extend": Cue.EXTEND, "responsible": Cue.WHO,
+}  # fmt: skip
+SOUNDS = {
+    sound(word): (word, cue)
+    for cue, words in {
+        Cue.DONE: "完成 搞完 做完 办完 弄完 到位 办结 整改完", Cue.STATUS: "进度 怎么样", Cue.OVERDUE: "超期 逾期",
+        Cue.DUE: "到期", Cue.EXTEND: "延期", Cue.UNDO: "撤销 撤回", Cue.RANK: "排名", Cue.WHO: "谁负责",
+    }.items()
+    for word in words.split()
 }  # fmt: skip
 LEAST_LIKE = 82  # out of 100
 _LATIN = re.compile("[a-z]{5,}")
@@ -135,7 +144,7 @@ class _Cutter:
     def cut(self) -> list[Piece]:
         for take in (
             self._reason, self._places, self._people, self._whole_numbers, self._spots, self._ordinals, self._deadline,
-            self._areas, self._shares, self._serials, self._days, self._streams, self._bare, self._cues,
+            self._areas, self._shares, self._serials, self._days, self._streams, self._bare, self._misheard, self._cues,
             self._near_places, self._slips, self._unknown,
         ):  # fmt: skip
             take()
@@ -267,9 +276,18 @@ class _Cutter:
         """Take a misspelt English word for what it was to be: compelted."""
         for start, end in list(self._free_runs()):
             for word in _LATIN.finditer(self.folded, start, end):
-                likely = process.extractOne(word[0], COMMON, scorer=fuzz.ratio, score_cutoff=LEAST_LIKE)
+                likely = process.extractOne(word[0], COMMON.keys(), scorer=fuzz.ratio, score_cutoff=LEAST_LIKE)
                 if likely:
                     self._take(Kind.CUE, word.start(), word.end(), COMMON[likely[0]], is_guess=True)
+
+    def _misheard(self) -> None:
+        """Take what sounds like a common word and is written otherwise for it: 搞玩了, 整改道位, 逾其."""
+        for length in sorted({len(word) for word, _ in SOUNDS.values()}, reverse=True):
+            for start in range(len(self.folded) - length + 1):
+                said = self.folded[start : start + length]
+                word, cue = SOUNDS.get(sound(said), ("", None)) if not said.isascii() else ("", None)
+                if cue and said != word:
+                    self._take(Kind.CUE, start, start + length, cue, is_guess=True)
 
     def _unknown(self) -> None:
         for start, end in list(self._free_runs()):
