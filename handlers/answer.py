@@ -37,6 +37,8 @@ def answer(request: Request, session: Session, office: Office) -> Reply | None:
         spoken = _read(call)
         return _carry_out(call, spoken) if spoken else None
     except Refusal as refusal:
+        if refusal.why == Why.COURTESY and request.is_group:
+            return None  # thanks among people
         return _refused(call, _or_why_not(call, refusal))
 
 

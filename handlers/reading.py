@@ -10,12 +10,14 @@ from handlers.numbers import duties_of_word, find_duty
 from handlers.request import Call
 from rules.policy import Workstream
 from rules.refusal import Refusal, Why
+from text.numerals import CHARACTERS, number_in_words
 from text.quantities import AreaReading, read_area
 
 _PAGE = re.compile(r"(?:p|第)(\d{1,4})页?$")
 _DAYS = re.compile(r"(?:(\d{1,5})(?:天|日)?(?:内|以内|之内)?|今天|今日)$")
 _FARMLAND_PREFIX = re.compile(r"^\(?(?:其中)?(?:耕地|farmland)")
 LAST_DIGITS = 3
+_IN_WORDS = re.compile(rf"[{CHARACTERS}]+(?=万?(?:亩|公顷|平方米))")
 EACH_COUNTY = frozenset({"counties", "各县", "分县", "各县区"})
 
 
@@ -136,7 +138,14 @@ def is_amount(word: str) -> bool:
 
 
 def _read_amount(word: str) -> AreaReading | None:
-    return read_area(_FARMLAND_PREFIX.sub("", word).strip("()"))
+    said = _FARMLAND_PREFIX.sub("", word).strip("()")
+    return read_area(_IN_WORDS.sub(_as_figures, said))
+
+
+def _as_figures(found: re.Match[str]) -> str:
+    """Turn 二十 before a unit into 20; what is no number stays."""
+    number = number_in_words(found[0])
+    return found[0] if number is None else str(number)
 
 
 def read_total(word: str, before: Decimal) -> Decimal:

@@ -44,8 +44,6 @@ def read_sentence(call: Call) -> Spoken | None:
     words = words_of(call)
     text = call.request.text
     if is_courtesy(text, words):
-        if call.request.is_group:
-            return None
         raise Refusal(Why.COURTESY)
     meanings = [
         meant

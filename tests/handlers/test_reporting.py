@@ -43,6 +43,7 @@ NOT_DONE_004 = ("in_progress", "50.86", "26.65")
         "完成 DC-2026-004 54.69",
         "完成 DC-2026-004 +3.83",
         "完成 DC-2026-004 54.69亩",
+        "完成 DC-2026-004 五十四点六九亩",
     ],
 )
 def test_every_way_to_say_done_reports_the_whole_area_with_all_its_farmland(town: Town, says: str) -> None:

@@ -15,7 +15,7 @@ from functools import cached_property
 
 from text.deadlines import Understood
 from text.grammar.cues import Cue
-from text.grammar.numbers import NumberWord
+from text.grammar.numbers import NumberWord, as_digits
 from text.grammar.pieces import Kind, Piece, Place, Words, cues_of, cut
 from text.quantities import AreaReading
 
@@ -303,9 +303,16 @@ def _report(heard: Heard) -> tuple[Meant, ...]:
         return ()
     partial = heard.first(Kind.FARMLAND) or heard.first(Kind.SHARE) or heard.has(Cue.PART, Cue.ADD) or not says_done
     command = "progress" if amount and partial and not heard.has(Cue.REST) else "done"
+    said = len(heard.numbers)
+    counts_others = said > 1 and any(count != said for count in _counts(heard.sentence))
     asks_status = heard.has(Cue.STATUS) and not amount  # 进度:完成200亩 reports, 完成了多少亩 asks
     against = (
-        bool(heard.cues & _AGAINST_A_REPORT) or asks_status or _other_day(heard) or heard.unexplained or heard.guesses
+        bool(heard.cues & _AGAINST_A_REPORT)
+        or counts_others
+        or asks_status
+        or _other_day(heard)
+        or heard.unexplained
+        or heard.guesses
     )
     reckoned = heard.first(Kind.SHARE) or (heard.first(Kind.FARMLAND) and not heard.first(Kind.AREA))
     sure = not against and not reckoned and not heard.first(Kind.PERSON) and heard.names_surely
@@ -321,6 +328,14 @@ def _report(heard: Heard) -> tuple[Meant, ...]:
             replace(heard.about("progress", sure=False), area=reading.area if command == "progress" else None),
         )
     return (replace(reading, sure=False), look)
+
+
+_COUNT = re.compile(r"([一二两三四五六七八九十]+|\d{1,3})[个件宗处项](?!工作日|月)")
+
+
+def _counts(sentence: str) -> list[int | None]:
+    """Return how many duties a sentence speaks of: 三个都完成了, and of three 完成了两个."""
+    return [int(digits) if (digits := as_digits(said)) else None for said in _COUNT.findall(sentence)]
 
 
 def _talk_about_work(heard: Heard, reading: Meant) -> tuple[Meant, ...]:

@@ -62,6 +62,13 @@ def test_a_word_against_it_makes_a_report_unsure(said: str, against: str) -> Non
             assert not (one.command in REPORTS and one.sure), sentence
 
 
+def test_of_three_duties_two_are_not_all() -> None:
+    three = "DC-2026-001、DC-2026-002、DC-2026-003"
+    assert meant(f"{three}三个都完成了").sure
+    assert not meant(f"{three}完成了两个").sure
+    assert not meant(f"{three}完成了2件").sure
+
+
 @given(st.text(alphabet="的了完成整改搞好到位没吗他说明天北山澜东亩一半都全部请把将DCWF abcdone", max_size=40))
 def test_without_a_digit_and_a_quoted_duty_no_duty_is_named(said: str) -> None:
     for one in understand(said, WORDS, may_assign=True):
