@@ -247,7 +247,8 @@ function listen() {
   let lost = false;
   source.onmessage = (message) => { const event = JSON.parse(message.data); happenings[event.kind]?.(event); };
   source.onerror = () => { lost = true; toast(say("lost"), 0); };
-  source.onopen = () => { if (lost) { lost = false; toast(say("back"), 1500); reload(); } };
+  // what happened before the stream was open, at first or after a break, is read
+  source.onopen = () => { if (lost) toast(say("back"), 1500); lost = false; reload(); };
 }
 
 function drawWords() {
