@@ -11,7 +11,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlmodel import Session, col
 
-from db.models import OPEN, Duty, DutyOfficial, Level, Status
+from db.models import OPEN, WITH_CITY, Duty, DutyOfficial, Level, Status
 from db.store import fetch
 
 SOON_DAYS = 7
@@ -60,7 +60,7 @@ def _sums(by: tuple[str, ...], every_region: bool, every_workstream: bool) -> sa
         cells = cells.where(col(Duty.workstream) == sa.bindparam("workstream"))
     cell = cells.subquery().c
     opened, closed = cell.status.in_(OPEN), cell.status == Status.CLOSED
-    awaiting = cell.status == Status.AWAITING_ACCEPTANCE
+    awaiting = cell.status.in_(WITH_CITY)
     columns = [
         _total(cell["count"]), _total(cell["count"], closed), _total(cell["count"], sa.or_(closed, awaiting)),
         *(_total(cell[name]) for name in SUMMED),
@@ -73,7 +73,7 @@ def _sums(by: tuple[str, ...], every_region: bool, every_workstream: bool) -> sa
 
 
 def _cells() -> Any:
-    """Select the sums of region x workstream x status; the days are parameters."""
+    """Select the sums of region x workstream x status; the days are parameters. What is void counts nowhere."""
     day, week, month = (sa.bindparam(name, type_=sa.Date) for name in ("day", "week", "month"))
     due, key = col(Duty.due_on), (col(Duty.region_id), col(Duty.workstream), col(Duty.status))
     areas = [sa.func.sum(sa.type_coerce(getattr(Duty, f"{name}_mu"), sa.BigInteger)).label(name) for name in SUMMED]
@@ -82,7 +82,8 @@ def _cells() -> Any:
         "undated": due.is_(None),
     }  # fmt: skip
     numbers = [sa.func.sum(sa.case((condition, 1), else_=0)).label(name) for name, condition in counts.items()]
-    return sa.select(*key, sa.func.count().label("count"), *areas, *numbers).group_by(*key)
+    counting = col(Duty.status) != Status.VOID
+    return sa.select(*key, sa.func.count().label("count"), *areas, *numbers).where(counting).group_by(*key)
 
 
 def _total(column: sa.ColumnElement[int], condition: sa.ColumnElement[bool] | None = None) -> sa.ColumnElement[int]:

@@ -14,28 +14,35 @@ from sqlmodel import Field, SQLModel
 
 from db.types import AreaMu, UtcDateTime, words
 
-SQLModel.metadata.naming_convention = {
-    "pk": "pk_%(table_name)s",
-    "fk": "fk_%(table_name)s_%(column_0_name)s",
-    "uq": "uq_%(table_name)s_%(column_0_name)s",
-    "ix": "ix_%(column_0_label)s",
-    "ck": "ck_%(table_name)s_%(constraint_name)s",
-}
-
 
 class Status(StrEnum):
-    """Workflow state of a duty (PRACTICE 3.1); the light is derived, never stored."""
+    """Workflow state of a duty (PRACTICE 3.1); which step leads where stands in ``rules.steps``.
 
-    NOT_STARTED = "not_started"
+    The light is derived, never stored.
+    """
+
+    NOT_STARTED = "not_started"  # issued, nothing done
+    RECEIVED = "received"
+    PLANNED = "planned"
     IN_PROGRESS = "in_progress"
+    COUNTY_CHECKED = "county_checked"
     AWAITING_ACCEPTANCE = "awaiting_acceptance"
+    ACCEPTED = "accepted"  # by the reviewer; not struck off yet
+    PUBLIC_NOTICE = "public_notice"
     RETURNED = "returned"
     CLOSED = "closed"
+    RELAPSED = "relapsed"
     LONG_TERM = "long_term"
     SUSPENDED = "suspended"
+    TRANSFERRED = "transferred"  # offered to another county, which has not signed for it yet
+    VOID = "void"
 
 
-OPEN = (Status.NOT_STARTED, Status.IN_PROGRESS, Status.RETURNED)  # the county still has to act
+OPEN = (  # the county still has to act
+    Status.NOT_STARTED, Status.RECEIVED, Status.PLANNED, Status.IN_PROGRESS, Status.COUNTY_CHECKED, Status.RETURNED,
+    Status.RELAPSED,
+)  # fmt: skip
+WITH_CITY = (Status.AWAITING_ACCEPTANCE, Status.ACCEPTED, Status.PUBLIC_NOTICE)  # reported done; the city has to act
 
 
 class DueKind(StrEnum):
@@ -201,6 +208,14 @@ class Duty(SQLModel, table=True):
     co_units: str = ""
     status: Status = Field(default=Status.NOT_STARTED, sa_type=words(Status))
     closed_on: date | None = None
+    stopped_on: date | None = None  # since then the county's clock stands still
+    stopped_days: int = 0  # by which ``due_on`` was moved for them
+    resumes_as: Status | None = Field(default=None, sa_type=words(Status))  # suspended or offered to another county
+    transfer_to_id: int | None = Field(default=None, foreign_key="region.id")
+    merged_into_id: int | None = None
+    notice_until: date | None = None  # the last day of the public notice
+    rechecked_on: date | None = None
+    each_unit: bool = False  # done only when every unit has reported
     raw: dict[str, Any] = Field(default_factory=dict, sa_type=sa.JSON)  # cell texts by field name
     imported: dict[str, Any] = Field(default_factory=dict, sa_type=sa.JSON)  # what the last file said
     known_at: datetime = Field(sa_type=UtcDateTime)
@@ -321,6 +336,8 @@ class Inbox(SQLModel, table=True):
     key: str = Field(unique=True)
     payload: str = Field(sa_type=sa.Text)
     received_at: datetime = Field(sa_type=UtcDateTime)
+    chat: str = ""  # whose order is to be kept; empty where the update names none
+    album: str = ""  # the messages of one album are answered as one
     done_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     reference: str | None = None  # names the log entry when answering failed
 

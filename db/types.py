@@ -7,8 +7,18 @@ from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Dialect
+from sqlmodel import SQLModel
 
 MU_GRAINS = 10_000  # areas are whole numbers of 0.0001 mu
+
+# here, because every module of nouns imports this one before it names a table
+SQLModel.metadata.naming_convention = {
+    "pk": "pk_%(table_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_name)s",
+    "ix": "ix_%(column_0_label)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+}
 
 
 class UtcDateTime(sa.TypeDecorator[datetime]):

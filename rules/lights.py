@@ -32,11 +32,16 @@ class Cause(StrEnum):
 
     CLOSED = "closed"
     AWAITING_ACCEPTANCE = "awaiting_acceptance"
+    ACCEPTED = "accepted"
+    PUBLIC_NOTICE = "public_notice"
     LONG_TERM = "long_term"
     SUSPENDED = "suspended"
+    TRANSFERRED = "transferred"
+    VOID = "void"
     NO_DATE = "no_date"
     OVERDUE = "overdue"
     RETURNED = "returned"
+    RELAPSED = "relapsed"
     FAR_BEHIND = "far_behind"
     NEAR = "near"
     BEHIND = "behind"
@@ -46,11 +51,16 @@ class Cause(StrEnum):
 _LIGHT_OF = {
     Cause.CLOSED: Light.DONE,
     Cause.AWAITING_ACCEPTANCE: Light.WAITING,
+    Cause.ACCEPTED: Light.WAITING,
+    Cause.PUBLIC_NOTICE: Light.WAITING,
     Cause.LONG_TERM: Light.NONE,
     Cause.SUSPENDED: Light.NONE,
+    Cause.TRANSFERRED: Light.NONE,
+    Cause.VOID: Light.NONE,
     Cause.NO_DATE: Light.UNDATED,
     Cause.OVERDUE: Light.RED,
     Cause.RETURNED: Light.YELLOW,
+    Cause.RELAPSED: Light.YELLOW,
     Cause.FAR_BEHIND: Light.YELLOW,
     Cause.NEAR: Light.BLUE,
     Cause.BEHIND: Light.BLUE,
@@ -59,8 +69,12 @@ _LIGHT_OF = {
 _OF_STATUS = {
     Status.CLOSED: Cause.CLOSED,
     Status.AWAITING_ACCEPTANCE: Cause.AWAITING_ACCEPTANCE,
+    Status.ACCEPTED: Cause.ACCEPTED,
+    Status.PUBLIC_NOTICE: Cause.PUBLIC_NOTICE,
     Status.LONG_TERM: Cause.LONG_TERM,
     Status.SUSPENDED: Cause.SUSPENDED,
+    Status.TRANSFERRED: Cause.TRANSFERRED,
+    Status.VOID: Cause.VOID,
 }
 
 
@@ -110,7 +124,11 @@ def _causes(duty: Duty, today: date) -> tuple[Cause, ...]:
     if is_overdue(duty, today):
         return (Cause.OVERDUE,)
     behind = lag(duty, today) or Decimal(0)
-    yellow = {Cause.RETURNED: duty.status == Status.RETURNED, Cause.FAR_BEHIND: behind > LAG_YELLOW}
+    yellow = {
+        Cause.RETURNED: duty.status == Status.RETURNED,
+        Cause.RELAPSED: duty.status == Status.RELAPSED,
+        Cause.FAR_BEHIND: behind > LAG_YELLOW,
+    }
     blue = {Cause.NEAR: (duty.due_on - today).days <= NEAR_DAYS, Cause.BEHIND: behind >= LAG_BLUE}
     return _true(yellow) or _true(blue) or (Cause.ON_SCHEDULE,)
 

@@ -158,12 +158,20 @@ def N_(msgid: str) -> str:  # noqa: N802  (the name by which Babel finds words t
 
 STATUS_WORDS = {
     Status.NOT_STARTED: N_("未启动"),
+    Status.RECEIVED: N_("已签收"),
+    Status.PLANNED: N_("已定方案"),
     Status.IN_PROGRESS: N_("整改中"),
+    Status.COUNTY_CHECKED: N_("县级自验通过"),
     Status.AWAITING_ACCEPTANCE: N_("待验收"),
+    Status.ACCEPTED: N_("验收通过待销号"),
+    Status.PUBLIC_NOTICE: N_("公示中"),
     Status.RETURNED: N_("退回重改"),
     Status.CLOSED: N_("已销号"),
     Status.LONG_TERM: N_("长期坚持"),
     Status.SUSPENDED: N_("暂缓"),
+    Status.RELAPSED: N_("反弹"),
+    Status.TRANSFERRED: N_("移交中"),
+    Status.VOID: N_("作废"),
 }
 
 # what can be decided of a request: the word of the command -> the button

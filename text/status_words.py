@@ -15,6 +15,8 @@ _WORDS: dict[Status, tuple[str, ...]] = {
         "未启动", "尚未启动", "未开始", "尚未开始", "未开展", "尚未开展", "未整改", "尚未整改",
         "not started", "not yet started",
     ),
+    Status.RECEIVED: ("已签收", "已接收", "received"),
+    Status.PLANNED: ("已定方案", "方案已定", "已制定方案", "planned"),
     Status.IN_PROGRESS: (
         "整改中", "正在整改", "正在整改中", "推进中", "正在推进", "正在办理", "办理中", "进行中", "正在进行", "在整改",
         "in progress", "ongoing", "under way",
@@ -26,6 +28,9 @@ _WORDS: dict[Status, tuple[str, ...]] = {
         "已整改待验收", "已整改待市级验收", "已整改到位待验收",
         "awaiting acceptance", "waiting for acceptance", "pending acceptance",
     ),
+    Status.COUNTY_CHECKED: ("县级自验通过", "县级自验", "已自验", "县级验收通过", "county checked"),
+    Status.ACCEPTED: ("验收通过待销号", "市级验收通过待销号", "已验收待销号", "accepted"),
+    Status.PUBLIC_NOTICE: ("公示中", "正在公示", "销号公示", "public notice"),
     Status.RETURNED: (
         "退回重改", "退回", "已退回", "核查退回", "验收退回", "退回整改", "被驳回", "驳回",
         "验收不通过", "验收未通过", "returned", "rejected",
@@ -37,6 +42,9 @@ _WORDS: dict[Status, tuple[str, ...]] = {
     ),
     Status.LONG_TERM: ("长期坚持", "长期推进", "长期整改", "持续推进", "持续整改", "long term"),
     Status.SUSPENDED: ("暂缓", "中止", "已中止", "已暂缓", "暂缓整改", "中止整改", "suspended", "on hold"),
+    Status.RELAPSED: ("反弹", "已反弹", "回头看反弹", "relapsed"),
+    Status.TRANSFERRED: ("移交中", "transferred"),
+    Status.VOID: ("作废", "已作废", "void"),
 }  # fmt: skip
 
 NEAR_SCORE = 50  # out of 100; below it two words have little in common

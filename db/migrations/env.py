@@ -7,7 +7,8 @@ from alembic.autogenerate.api import AutogenContext
 from sqlmodel import SQLModel
 
 import db.files
-import db.models  # noqa: F401  (both fill the metadata)
+import db.life
+import db.models  # noqa: F401  (all three fill the metadata)
 from db.types import AreaMu, UtcDateTime
 
 

@@ -113,7 +113,8 @@ def test_figures_by_sql_equal_the_same_counted_by_the_rules(
         session.add_all(found)
     with little.reading() as session:
         for region, stream in itertools.product((None, 2, 3), (None, *STREAMS)):
-            chosen = [d for d in found if region in (None, d.region_id) and stream in (None, d.workstream)]
+            counting = [d for d in found if d.status != Status.VOID]  # what is void counts nowhere
+            chosen = [d for d in counting if region in (None, d.region_id) and stream in (None, d.workstream)]
             row = aggregates(session, as_of, (), None if region is None else [region], stream)[0]
             by_sql = dict(zip(FIGURE_NAMES, row, strict=True))
             areas = ("area", "farmland")
@@ -121,7 +122,7 @@ def test_figures_by_sql_equal_the_same_counted_by_the_rules(
             assert by_sql == counted(chosen, as_of)
         grouped = aggregates(session, as_of, ("region_id",), None)
         assert {row[0]: row[1] for row in grouped} == {
-            n: sum(d.region_id == n for d in found) for n in (2, 3) if any(d.region_id == n for d in found)
+            n: sum(d.region_id == n for d in counting) for n in (2, 3) if any(d.region_id == n for d in counting)
         }
         late, count = duties_page(session, overdue(as_of), [2, 3], 1, 100)
     assert {duty.number for duty in late} == {duty.number for duty in found if is_overdue(duty, as_of)}

@@ -11,6 +11,7 @@ from alembic.script import ScriptDirectory
 from sqlmodel import SQLModel
 
 import db.files
+import db.life
 import db.models
 from db import migrations
 from db.store import Store, open_engine

@@ -63,6 +63,12 @@ def duty(
     [
         (duty(status=Status.CLOSED, days_left=-5), Light.DONE),
         (duty(status=Status.AWAITING_ACCEPTANCE, days_left=-5), Light.WAITING),
+        (duty(status=Status.ACCEPTED, days_left=-5), Light.WAITING),
+        (duty(status=Status.PUBLIC_NOTICE, days_left=-5), Light.WAITING),
+        (duty(status=Status.TRANSFERRED, days_left=-5), Light.NONE),
+        (duty(status=Status.VOID, days_left=-5), Light.NONE),
+        (duty(status=Status.RELAPSED, days_left=50, done="100"), Light.YELLOW),
+        (duty(status=Status.RELAPSED, days_left=-1, elapsed=100), Light.RED),
         (duty(status=Status.LONG_TERM, days_left=-5), Light.NONE),
         (duty(status=Status.SUSPENDED, days_left=-5), Light.NONE),
         (duty(days_left=None), Light.UNDATED),
@@ -97,6 +103,7 @@ def test_the_light_of_a_situation(situation: Duty, expected: Light) -> None:
         (duty(status=Status.RETURNED, days_left=None), (Cause.NO_DATE,)),
         (duty(status=Status.RETURNED, days_left=-1, elapsed=100), (Cause.OVERDUE,)),
         (duty(status=Status.RETURNED, days_left=50, done="50"), (Cause.RETURNED,)),
+        (duty(status=Status.RELAPSED, days_left=50, done="50"), (Cause.RELAPSED,)),
         (duty(status=Status.RETURNED, days_left=50, done="0"), (Cause.RETURNED, Cause.FAR_BEHIND)),
         (duty(days_left=5, done="0"), (Cause.FAR_BEHIND,)),  # the yellow light hides that the day is near
         (duty(days_left=5, done="50"), (Cause.NEAR,)),
@@ -144,7 +151,10 @@ def test_a_duty_is_overdue_the_day_after_its_deadline_and_only_while_open() -> N
     assert not is_overdue(due, TODAY)
     assert is_overdue(due, TODAY + timedelta(days=1))
     for status in Status:
-        late = status in (Status.NOT_STARTED, Status.IN_PROGRESS, Status.RETURNED)
+        late = status in (
+            Status.NOT_STARTED, Status.RECEIVED, Status.PLANNED, Status.IN_PROGRESS, Status.COUNTY_CHECKED,
+            Status.RETURNED, Status.RELAPSED,
+        )  # fmt: skip
         assert is_overdue(duty(status=status, days_left=-1), TODAY) == late
 
 
