@@ -4,14 +4,15 @@ The people's side (`say`, `press`, …) is plain Python for tests and the chat p
 """
 
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
 from aiohttp import web
 
 from rehearsal.faults import Fault, FloodLimits
-from rehearsal.pictures import photo_size
+from rehearsal.outgoing import MOST_ALBUM
+from rehearsal.parameters import Upload
 from rehearsal.town import (
     SUPERGROUP_IDS_END,
     Chat,
@@ -22,7 +23,9 @@ from rehearsal.town import (
     Watcher,
     add_chat,
     deliver,
+    file_body,
     keep,
+    new_album,
     new_message,
     store_file,
     without_reply,
@@ -196,18 +199,37 @@ class Lookalike:
         reply_to: int | None = None,
     ) -> Message:
         """Send a document, or a picture as people send photos."""
-        size = photo_size(content) if as_photo else None
-        chat, message = self._begin(person_id, chat_id, reply_to)
-        stored = store_file(self.town, "photos" if size else "documents", name, content, kind)
-        if size:
-            message["photo"] = [{**stored.about, "width": size[0], "height": size[1]}]
-        else:
-            message["document"] = {**stored.about, "file_name": name, "mime_type": kind}
+        file = Upload(name, content, kind)
+        return self.send_files(
+            person_id, chat_id, [file], caption=caption, as_photos=as_photo, reply_to=reply_to
+        )[0]  # fmt: skip
+
+    def send_files(
+        self,
+        person_id: int,
+        chat_id: int,
+        files: Sequence[Upload],
+        *,
+        caption: str = "",
+        as_photos: bool = False,
+        reply_to: int | None = None,
+    ) -> list[Message]:
+        """Send documents, or pictures as people send photos; several are an album with the caption on its first."""
+        if not 1 <= len(files) <= MOST_ALBUM:
+            raise ValueError(f"1 to {MOST_ALBUM} files at once")
+        folder = "photos" if as_photos else "documents"
+        stored = [store_file(self.town, folder, file.name, file.content, file.kind) for file in files]
+        bodies = [file_body(file, as_photo=as_photos) for file in stored]
         if caption:
-            message["caption"] = caption
+            bodies[0] |= {"caption": caption}
             if entities := found_entities(caption, []):
-                message["caption_entities"] = entities
-        return self._finish(chat, message)
+                bodies[0] |= {"caption_entities": entities}
+        album = {"media_group_id": new_album(self.town)} if len(bodies) > 1 else {}
+        messages = []
+        for body in bodies:
+            chat, message = self._begin(person_id, chat_id, reply_to)
+            messages.append(self._finish(chat, message | body | album))
+        return messages
 
     def press(self, person_id: int, chat_id: int, message_id: int, callback_data: str) -> str:
         """Press a button that is really there; returns the query's id, by which `answers` has the bot's answer."""

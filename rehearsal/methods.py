@@ -11,6 +11,7 @@ from rehearsal.outgoing import (
     edit_message_reply_markup,
     edit_message_text,
     send_document,
+    send_media_group,
     send_message,
     send_photo,
 )  # fmt: skip
@@ -132,6 +133,7 @@ METHODS: dict[str, Method] = {
     "deleteMessage": delete_message,
     "sendPhoto": send_photo,
     "sendDocument": send_document,
+    "sendMediaGroup": send_media_group,
     "answerCallbackQuery": answer_callback_query,
     "setMyCommands": set_my_commands,
     "getMyCommands": get_my_commands,

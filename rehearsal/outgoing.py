@@ -6,7 +6,6 @@ from typing import Any
 from rehearsal.keyboard import inline_keyboard
 from rehearsal.markup import Entity, parse_html, trimmed, utf16_length
 from rehearsal.parameters import Given, Upload
-from rehearsal.pictures import photo_size
 from rehearsal.refused import BotApiError, bad_request
 from rehearsal.town import (
     Chat,
@@ -14,7 +13,9 @@ from rehearsal.town import (
     Sent,
     StoredFile,
     Town,
+    file_body,
     keep,
+    new_album,
     new_message,
     reachable_chat,
     store_file,
@@ -27,6 +28,7 @@ Files = dict[str, Upload]
 
 LONGEST_TEXT = 4096  # UTF-16 code units after parsing
 LONGEST_CAPTION = 1024
+LEAST_ALBUM, MOST_ALBUM = 2, 10  # messages
 LARGEST_UPLOAD = 50 * 1024 * 1024  # bytes
 DELETABLE = timedelta(hours=48)
 NOT_MODIFIED = (
@@ -49,18 +51,39 @@ def send_message(town: Town, given: Given, files: Files) -> Message:
 
 
 def send_photo(town: Town, given: Given, files: Files) -> Message:
-    body = _caption(given)
-    stored = _file(town, given, files, "photo", "photos")
-    width, height = photo_size(stored.content)
-    body["photo"] = [{**stored.about, "width": width, "height": height}]
-    return _post(town, given, "sendPhoto", body)
+    return _post(town, given, "sendPhoto", _with_file(town, given, files, "photo", as_photo=True))
 
 
 def send_document(town: Town, given: Given, files: Files) -> Message:
-    body = _caption(given)
-    stored = _file(town, given, files, "document", "documents")
-    body["document"] = {**stored.about, "file_name": stored.name, "mime_type": stored.kind}
-    return _post(town, given, "sendDocument", body)
+    return _post(town, given, "sendDocument", _with_file(town, given, files, "document", as_photo=False))
+
+
+def send_media_group(town: Town, given: Given, files: Files) -> list[Message]:
+    """An album: all of it is checked before any of it is sent."""
+    media = given["media"]
+    if len(media) < LEAST_ALBUM:  # of one Telegram's own documentation says that it may not be
+        raise bad_request("there are no messages to send")
+    if len(media) > MOST_ALBUM:
+        raise bad_request("too many messages to send as an album")
+    kinds = [_kind(item) for item in media]
+    if len(set(kinds)) > 1:
+        raise bad_request("document can't be mixed with other media types")
+    bodies = [_with_file(town, item, files, "media", as_photo=item["type"] == "photo") for item in media]
+    album = {"media_group_id": new_album(town)}
+    return [_post(town, given, "sendMediaGroup", body | album) for body in bodies]
+
+
+def _kind(item: dict[str, Any]) -> str:
+    kind = item.get("type")
+    if not isinstance(kind, str):
+        raise bad_request("can't parse InputMedia: Can't find field \"type\"")
+    if kind in ("video", "audio", "live_photo"):
+        raise BotApiError(501, f"Not Implemented: Telegram has albums with {kind}, this look-alike does not")
+    if kind not in ("photo", "document"):
+        raise bad_request("can't parse InputMedia: invalid media type specified")
+    if not isinstance(item.get("media"), str) or not item["media"]:
+        raise bad_request("can't parse InputMedia: media not found")
+    return kind
 
 
 def edit_message_text(town: Town, given: Given, files: Files) -> Message:
@@ -133,6 +156,12 @@ def _caption(given: Given) -> Message:
     return ({"caption": text} | ({"caption_entities": entities} if entities else {})) if text else {}
 
 
+def _with_file(town: Town, given: Given, files: Files, key: str, *, as_photo: bool) -> Message:
+    """The caption and the file of a message, or of one message of an album."""
+    stored = _file(town, given, files, key, "photos" if as_photo else "documents")
+    return _caption(given) | file_body(stored, as_photo=as_photo)
+
+
 def _file(town: Town, given: Given, files: Files, key: str, folder: str) -> StoredFile:
     reference: str = given.get(key, "")
     upload = files.get(reference.removeprefix("attach://") if reference.startswith("attach://") else key)
@@ -141,6 +170,8 @@ def _file(town: Town, given: Given, files: Files, key: str, folder: str) -> Stor
             raise bad_request("failed to get HTTP URL content")  # there is no network in a rehearsal
         if reference not in town.files:
             raise bad_request("wrong file identifier/HTTP URL specified")
+        if not town.files[reference].path.startswith(folder):
+            raise bad_request("type of file mismatch")
         return town.files[reference]
     if not upload.content:
         raise bad_request("file must be non-empty")

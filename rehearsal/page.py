@@ -8,7 +8,7 @@
 - POST /api/read    {person, chat}         the person has seen the chat
 - POST /api/say     {person, chat, text, reply_to}
 - POST /api/press   {person, chat, message, data}
-- POST /api/upload  multipart: person, chat, caption, as_photo, reply_to, file
+- POST /api/upload  multipart: person, chat, caption, as_photo, reply_to, file (several files are an album)
 - GET  /api/file/FILE_ID
 - POST /api/clock   {to: "next_workday"} or {days: N}; answers at once, progress comes as events; 409 while one runs
 - GET  /api/sent                           what the bot sent since the last jump, grouped by recipient
@@ -21,7 +21,7 @@ A refused call answers {"error": "..."}. Stable `data-testid`s for browser tests
 - people: person-current, person-search, person-ID (class `chosen` on the one chosen)
 - chats: chat-ID, unread (inside chat-ID and person-ID), back (phone: to the list of chats)
 - open chat: chat-title, typing, messages, message (data-message-id, data-mine), message-text, reply-quote,
-  button (data-label holds its label), photo, document
+  button (data-label holds its label), photo, document, album (around the photos or documents of one)
 - writing: start, menu, menu-COMMAND, composer, attach, file, upload (while a file is on its way), send, reply-bar,
   reply-cancel, context-reply, toast
 - sent panel: sent-panel, sent-close, sent-count, sent-recipient (data-chat, data-name), sent-text, sent-link
@@ -36,6 +36,7 @@ from aiohttp import web
 
 from rehearsal.events import Streams
 from rehearsal.lookalike import Lookalike
+from rehearsal.parameters import Upload
 from rehearsal.refused import BotApiError
 from rehearsal.shown import Json, Resident, shown_chat, shown_message, shown_recipients, unread
 from rehearsal.turning import Clock, Turning
@@ -183,22 +184,22 @@ class Page:
 
     async def _upload(self, request: web.Request) -> web.Response:
         form = await request.post()
-        file = form["file"]
-        if not isinstance(file, web.FileField):
-            raise ValueError("no file")
+        files = []
+        for file in form.getall("file", []):
+            if not isinstance(file, web.FileField):
+                raise TypeError("no file")
+            files.append(Upload(file.filename, file.file.read(), file.content_type))
+            file.file.close()
         reply_to = form.get("reply_to")
-        said = self.telegram.send_file(
+        said = self.telegram.send_files(
             int(str(form["person"])),
             int(str(form["chat"])),
-            file.filename,
-            file.file.read(),
-            kind=file.content_type,
+            files,
             caption=str(form.get("caption", "")),
-            as_photo=form.get("as_photo") == "true",
+            as_photos=form.get("as_photo") == "true",
             reply_to=None if reply_to is None else int(str(reply_to)),
         )
-        file.file.close()
-        return web.json_response({"id": said["message_id"]})
+        return web.json_response({"ids": [message["message_id"] for message in said]})
 
     async def _file(self, request: web.Request) -> web.Response:
         stored = self.telegram.file(request.match_info["file_id"])

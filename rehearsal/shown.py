@@ -43,6 +43,7 @@ def shown_message(message: Message, zone: tzinfo | None) -> Json:
         "reply": _quoted(message.get("reply_to_message")),
         "photo": _photo(message),
         "document": _document(message.get("document")),
+        "album": message.get("media_group_id", ""),
         "service": "migrated" if {"migrate_to_chat_id", "migrate_from_chat_id"} & message.keys() else "",
     }
 

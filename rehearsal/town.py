@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from rehearsal.markup import Entity
+from rehearsal.pictures import photo_size
 from rehearsal.refused import bad_request, forbidden, upgraded
 from rehearsal.updates import UpdateQueue
 from rehearsal.words import addresses
@@ -85,6 +86,7 @@ class Town:
     commands: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
     watchers: list[Watcher] = field(default_factory=list)
     shared_last_id: int = 0
+    albums: int = 0
 
 
 def tell(town: Town, kind: str, **about: Any) -> None:
@@ -147,6 +149,20 @@ def keep(town: Town, chat: Chat, message: Message) -> None:
 def without_reply(message: Message) -> Message:
     """A message as another one quotes it: replies are shown one deep."""
     return {key: value for key, value in message.items() if key != "reply_to_message"}
+
+
+def new_album(town: Town) -> str:
+    """The id that the messages of one album share; like the updates' numbers above those of any earlier run."""
+    town.albums += 1
+    return f"{town.updates.first_id}{town.albums:06d}"
+
+
+def file_body(stored: StoredFile, *, as_photo: bool) -> Message:
+    """A file as it stands in a message, or the refusal of what is to be a photo and is none."""
+    if as_photo:
+        width, height = photo_size(stored.content)
+        return {"photo": [{**stored.about, "width": width, "height": height}]}
+    return {"document": {**stored.about, "file_name": stored.name, "mime_type": stored.kind}}
 
 
 def deliver(town: Town, chat: Chat, message: Message) -> None:

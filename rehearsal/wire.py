@@ -15,7 +15,7 @@ from rehearsal.refused import BotApiError
 from rehearsal.town import Town
 
 LARGEST_CALL = 64 * 1024 * 1024  # bytes of a whole request
-LIMITED = frozenset({"sendmessage", "sendphoto", "senddocument"})
+LIMITED = frozenset({"sendmessage", "sendphoto", "senddocument", "sendmediagroup"})
 _JSON = {"Content-Type": "application/json"}
 _encode = json.JSONEncoder(separators=(",", ":")).encode  # plain ASCII is what the C encoder does fastest
 _ACTIONS = {name.lower(): action for name, action in METHODS.items()}

@@ -69,8 +69,8 @@ function chatRow(chat) {
 }
 
 async function openChat(id) {
+  if (id !== now.chat) now.reply = null;
   now.chat = id;
-  now.reply = null;
   document.body.classList.toggle("open", Boolean(id));
   history.replaceState(null, "", now.person ? `#person=${now.person}${id ? `&chat=${id}` : ""}` : "#");
   drawHead();
@@ -118,29 +118,37 @@ function follow(address) {
   return true;
 }
 
-// Each in turn; what is written already goes with the first.
-async function uploadAll(files) {
-  for (const file of [...files]) if (now.chat) await upload(file);
+// Pictures are one album and documents another, ten at most; what is written already goes with the first.
+const MOST_ALBUM = 10;
+const isPicture = (file) => ["image/png", "image/jpeg"].includes(file.type);
+
+async function uploadAll(chosen) {
+  const asPhotos = [...chosen].some(isPicture) && confirm(say("asked"));
+  const groups = { true: [], false: [] };
+  for (const file of chosen) groups[asPhotos && isPicture(file)].push(file);
+  for (const [kind, files] of Object.entries(groups)) {
+    while (files.length && now.chat) await upload(files.splice(0, MOST_ALBUM), kind === "true");
+  }
 }
 
-async function upload(file) {
+async function upload(files, asPhotos) {
   const form = new FormData();
-  const picture = ["image/png", "image/jpeg"].includes(file.type);
   const caption = at("#text").value.trim();
-  const about = { person: now.person, chat: now.chat, caption, as_photo: picture && confirm(say("asked")) };
+  const name = files.length > 1 ? say("several", files[0].name, files.length) : files[0].name;
+  const about = { person: now.person, chat: now.chat, caption, as_photo: asPhotos };
   if (now.reply) about.reply_to = now.reply.id;
   for (const [key, value] of Object.entries(about)) form.append(key, value);
-  form.append("file", file);
+  for (const file of files) form.append("file", file);
   at("#text").value = "";
   grow();
   now.reply = null;
   drawReply();
-  drawUpload(file.name, 0);
+  drawUpload(name, 0);
   try {
-    await send("/api/upload", form, (part) => drawUpload(file.name, part));
+    await send("/api/upload", form, (part) => drawUpload(name, part));
   } catch (error) {
     at("#text").value ||= caption;
-    toast(`${say("unsent")}${file.name} ${error.message}`);
+    toast(`${say("unsent")}${name} ${error.message}`);
   }
   drawUpload("", 0);
 }

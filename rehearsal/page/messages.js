@@ -13,7 +13,12 @@ export function typing(words) {
 }
 
 let act = {};
-const node = (message) => messageNode(message, { mine: message.from.id === now.person, group: !chat()?.private, act });
+const node = (messages) => messageNode(messages, { mine: messages[0].from.id === now.person, group: !chat()?.private, act });
+
+// The messages of an album stand in one block; every other message is one by itself.
+const belongs = (message, before) => Boolean(message.album) && message.album === before?.album;
+const blockOf = (message) => (message.album ? now.messages.filter((each) => each.album === message.album) : [message]);
+const nodeOf = (message) => at(`#m${message.id}`)?.closest(".message, .day");
 
 // What a message's links and buttons set going is decided by the page.
 export function setActs(acts) {
@@ -27,7 +32,7 @@ export function drawMessages() {
   const nodes = [];
   now.messages.forEach((message, index) => {
     if (message.at.slice(0, 10) !== now.messages[index - 1]?.at.slice(0, 10)) nodes.push(dayLine(message.at));
-    nodes.push(node(message));
+    if (!belongs(message, now.messages[index - 1])) nodes.push(node(blockOf(message)));
   });
   at("#messages").replaceChildren(...nodes);
   toEnd();
@@ -38,7 +43,8 @@ export function addMessage(message) {
   const last = now.messages.at(-1);
   now.messages.push(message);
   if (message.at.slice(0, 10) !== last?.at.slice(0, 10)) at("#messages").append(dayLine(message.at));
-  at("#messages").append(node(message));
+  if (belongs(message, last)) nodeOf(last).replaceWith(node(blockOf(message)));
+  else at("#messages").append(node([message]));
   if (!stay || message.from.id === now.person) toEnd();
   if (message.from.bot) typing("");
 }
@@ -48,7 +54,7 @@ export function changeMessage(message) {
   if (index < 0) return;
   const end = nearEnd();
   now.messages[index] = message;
-  at(`#m${message.id}`)?.replaceWith(node(message));
+  nodeOf(message)?.replaceWith(node(blockOf(message)));
   if (end) toEnd();
 }
 
@@ -61,6 +67,11 @@ export function showMessage(id) {
 }
 
 export function removeMessage(id) {
+  const gone = now.messages.find((each) => each.id === id);
+  if (!gone) return;
+  const block = nodeOf(gone);
   now.messages = now.messages.filter((each) => each.id !== id);
-  at(`#m${id}`)?.remove();
+  const left = gone.album ? blockOf(gone) : [];
+  if (left.length) block?.replaceWith(node(left));
+  else block?.remove();
 }

@@ -62,21 +62,42 @@ export function dayLine(iso) {
   return element("div", { class: "day" }, element("span", {}, day(iso)));
 }
 
-export function messageNode(message, { mine, group, act }) {
+// One message, or the several of an album.
+export function messageNode(messages, { mine, group, act }) {
+  const [message] = messages;
   if (message.service) return element("div", { class: "day", "data-message-id": message.id }, element("span", {}, say(message.service)));
   const bubble = element("div", { class: "bubble", test: "message", "data-message-id": message.id, "data-mine": mine, title: moment(message.at) },
     group && !mine && element("b", { class: "name", style: `color:${colour(message.from.id)}` }, message.from.name),
     message.reply && element("button", { class: "quote", test: "reply-quote", onclick: () => act.show(message.reply.id) },
       element("b", {}, message.reply.name), element("span", {}, brief(message.reply))),
-    message.photo && picture(message.photo),
-    message.document && attachment(message.document),
-    element("div", { class: "text" },
-      element("span", { test: "message-text" }, ...formatted(message.text, message.entities, act)),
-      element("small", {}, message.edited ? `${say("edited")} ` : "", clockTime(message.at), mine ? " ✓✓" : "")));
+    messages.length > 1 ? album(messages, act) : content(message),
+    words(captioned(messages), mine, act));
   const rows = message.buttons.map((row) => element("div", { class: "row" }, ...row.map((button) => keyboardButton(button, message, act))));
   return element("div", { class: `message${mine ? " mine" : ""}${group && !mine ? " grouped" : ""}`, id: `m${message.id}` },
     group && !mine && face(message.from.id, message.from.name),
     element("div", { class: "stack" }, bubble, rows.length ? element("div", { class: "keyboard" }, ...rows) : null));
+}
+
+const content = (message) => (message.photo ? picture(message.photo) : message.document && attachment(message.document));
+
+function words(message, mine, act) {
+  return element("div", { class: "text" },
+    element("span", { test: "message-text" }, ...formatted(message.text, message.entities, act)),
+    element("small", {}, message.edited ? `${say("edited")} ` : "", clockTime(message.at), mine ? " ✓✓" : ""));
+}
+
+// As people know it: the one caption of a photo album stands beneath it, of several each with its own picture.
+function captioned(messages) {
+  const said = messages.filter((each) => each.text);
+  return messages.length > 1 && (messages[0].document || said.length !== 1) ? { ...messages[0], text: "", entities: [] } : said[0] ?? messages[0];
+}
+
+// Rows of three, the first ones of two where that does not come out even.
+function album(messages, act) {
+  const halves = messages[0].photo ? ((3 - (messages.length % 3)) % 3) * 2 : 0;
+  return element("div", { class: messages[0].photo ? "album" : "files", test: "album" }, ...messages.map((message, index) =>
+    element("div", { class: index < halves ? "half" : "third", id: index ? `m${message.id}` : null, title: message.text || null },
+      content(message), message.document && message.text && element("div", { class: "text" }, ...formatted(message.text, message.entities, act)))));
 }
 
 function picture(photo) {

@@ -1,5 +1,7 @@
 """A look-alike with a fixed cast, and a client that speaks HTTP to it."""
 
+import struct
+import zlib
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -8,9 +10,28 @@ import aiohttp
 import pytest
 
 from rehearsal.lookalike import Lookalike
+from rehearsal.parameters import Upload
 
 TOKEN = "4242:rehearsal"
 OFFICIAL, STRANGER, CITY_GROUP, COUNTY_GROUP = 1, 2, -1001000000001, -77
+COLOURS = [b"\xc0\x3d\x33", b"\x4f\xad\x2d", b"\x16\x8a\xcd", b"\x85\x44\xd6", b"\xd0\x93\x06"]
+
+
+def picture(width: int = 12, height: int = 9, colour: bytes = b"\x33\x90\xec") -> bytes:
+    """A PNG of one colour."""
+
+    def chunk(kind: bytes, body: bytes) -> bytes:
+        return struct.pack(">I", len(body)) + kind + body + struct.pack(">I", zlib.crc32(kind + body))
+
+    head = struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
+    rows = zlib.compress((b"\0" + colour * width) * height)
+    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", head) + chunk(b"IDAT", rows) + chunk(b"IEND", b"")
+
+
+def pictures(count: int) -> list[Upload]:
+    return [
+        Upload(f"{place}.png", picture(800, 600, COLOURS[place % len(COLOURS)]), "image/png") for place in range(count)
+    ]
 
 
 class Watch:

@@ -16,8 +16,10 @@ import pytest
 import rehearsal.page
 from rehearsal.lookalike import Lookalike
 from rehearsal.page import Page
+from rehearsal.parameters import Upload
 from rehearsal.shown import Resident
 from rehearsal.turning import Progress
+from tests.rehearsal.conftest import pictures
 
 OFFICIAL, STRANGER, CITY_GROUP, COUNTY_GROUP = 1, 2, -1001000000001, -77
 CHROMIUM = shutil.which("chromium")
@@ -384,4 +386,61 @@ async def test_in_a_browser_files_are_dropped_and_pasted_and_a_failure_keeps_the
         assert shown.is_set()
         await expect(tab.get_by_test_id("composer")).to_have_value("请导入")
         await expect(tab.get_by_test_id("upload")).to_be_hidden()
+        await browser.close()
+
+
+@pytest.mark.browser
+@pytest.mark.skipif(CHROMIUM is None, reason="no chromium")
+@pytest.mark.parametrize("width", [390, 1280])
+async def test_in_a_browser_pictures_go_both_ways_as_one_block(
+    page: Page,
+    started,
+    telegram: Lookalike,
+    width: int,
+):
+    playwright = pytest.importorskip("playwright.async_api")
+    expect = playwright.expect
+    chosen = [{"name": file.name, "mimeType": file.kind, "buffer": file.content} for file in pictures(5)]
+    asked = await started.result("sendMessage", chat_id=OFFICIAL, text="请报送整改照片")
+    async with playwright.async_playwright() as driver:
+        browser = await driver.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        tab = await browser.new_page(viewport={"width": width, "height": 844})
+        tab.on("dialog", lambda dialog: dialog.accept())
+        await tab.goto(f"{page.url}#person={OFFICIAL}&chat={OFFICIAL}")
+        await tab.get_by_test_id("message").filter(has_text="请报送").dblclick()
+        await tab.get_by_test_id("composer").fill("DC-2026-004 已完成")
+        await tab.get_by_test_id("file").set_input_files(chosen)
+        mine = tab.locator("[data-testid=message][data-mine]").filter(has=tab.get_by_test_id("album"))
+        await expect(mine).to_have_count(1)
+        await expect(mine.get_by_test_id("photo")).to_have_count(5)
+        await expect(mine.get_by_test_id("message-text")).to_have_text("DC-2026-004 已完成")
+        await expect(mine.get_by_test_id("reply-quote")).to_contain_text("请报送")
+        got = [update["message"] for update in await started.updates(timeout=2)]
+        assert [message.get("caption") for message in got] == ["DC-2026-004 已完成", None, None, None, None]
+        assert len({message["media_group_id"] for message in got}) == 1
+        assert {message["reply_to_message"]["message_id"] for message in got} == {asked["message_id"]}
+
+        media = [{"type": "photo", "media": message["photo"][-1]["file_id"]} for message in got]
+        await started.result("sendMediaGroup", chat_id=OFFICIAL, media=media[:3])
+        await started.result("sendMessage", chat_id=OFFICIAL, text="整改后 3 张")
+        albums = tab.get_by_test_id("album")
+        await expect(albums).to_have_count(2)
+        await expect(albums.last.get_by_test_id("photo")).to_have_count(3)
+        boxes = [await photo.bounding_box() for photo in await albums.first.get_by_test_id("photo").all()]
+        assert len({round(box["y"]) for box in boxes}) == 2, "two beside each other, then three"
+        assert max(box["x"] + box["width"] for box in boxes) <= width
+        letters = [
+            Upload(name, name.encode(), "application/pdf")
+            for name in ("北山县自然资源局整改报告（盖章扫描件）.pdf", "图.pdf")
+        ]
+        telegram.send_files(OFFICIAL, OFFICIAL, letters, caption="两份材料")
+        await expect(albums.nth(2).get_by_test_id("document")).to_have_count(2)
+        await expect(albums.nth(2)).to_contain_text("两份材料")
+        if shots := os.environ.get("PICTURES"):
+            await tab.screenshot(path=f"{shots}/album-{width}.png")
+        await started.result("deleteMessage", chat_id=OFFICIAL, message_id=got[0]["message_id"])
+        await expect(albums.first.get_by_test_id("photo")).to_have_count(4)
+        await tab.reload()
+        await expect(albums.first.get_by_test_id("photo")).to_have_count(4)
+        assert await tab.evaluate("document.documentElement.scrollWidth <= innerWidth"), "nothing hangs over the edge"
         await browser.close()

@@ -1,12 +1,14 @@
 """Every refusal of the look-alike, over HTTP, in Telegram's words."""
 
 import io
+import json
 from typing import Any
 
 import aiohttp
 import pytest
 
 from rehearsal.lookalike import Lookalike
+from tests.rehearsal.conftest import picture
 
 OFFICIAL, STRANGER, CITY_GROUP, COUNTY_GROUP = 1, 2, -1001000000001, -77
 NOT_MODIFIED = (
@@ -53,6 +55,7 @@ async def test_an_unknown_parameter_is_named(call):
         ("deleteMessage", {"chat_id": 1}, "message identifier is not specified"),
         ("sendPhoto", {"chat_id": 1}, "there is no photo in the request"),
         ("sendDocument", {"chat_id": 1}, "there is no document in the request"),
+        ("sendMediaGroup", {"chat_id": 1}, 'parameter "media" is required'),
         ("getFile", {}, "invalid file_id"),
         ("setMyCommands", {}, 'parameter "commands" is required'),
         ("answerCallbackQuery", {}, 'parameter "callback_query_id" is required'),
@@ -309,6 +312,63 @@ async def test_an_unknown_chat_action_is_refused(started):
 )
 async def test_a_file_that_is_not_there_cannot_be_sent(started, photo, description):
     assert await started.refusal("sendPhoto", chat_id=OFFICIAL, photo=photo) == (400, f"Bad Request: {description}")
+
+
+PHOTO, DOCUMENT = {"type": "photo", "media": "attach://picture"}, {"type": "document", "media": "attach://letter"}
+
+
+@pytest.mark.parametrize(
+    ("media", "description"),
+    [
+        ([], "there are no messages to send"),
+        ([PHOTO], "there are no messages to send"),
+        ([PHOTO] * 11, "too many messages to send as an album"),
+        ([PHOTO, DOCUMENT], "document can't be mixed with other media types"),
+        ([PHOTO, {**PHOTO, "caption": "亩" * 1025}], "message caption is too long"),
+        ([PHOTO, {**PHOTO, "caption": "<b>甲", "parse_mode": "HTML"}],
+         'can\'t parse entities: Can\'t find end tag corresponding to start tag "b"'),
+        ([PHOTO, {**PHOTO, "media": "no-such-file"}], "wrong file identifier/HTTP URL specified"),
+        ([PHOTO, {**PHOTO, "media": "attach://none"}], "wrong file identifier/HTTP URL specified"),
+        ([PHOTO, {**PHOTO, "media": "attach://letter"}], "IMAGE_PROCESS_FAILED"),
+        ([PHOTO, {"type": "photo"}], "can't parse InputMedia: media not found"),
+        ([PHOTO, {"media": "attach://picture"}], 'can\'t parse InputMedia: Can\'t find field "type"'),
+        ([PHOTO, {**PHOTO, "type": "sticker"}], "can't parse InputMedia: invalid media type specified"),
+        ("{", 'can\'t parse "media": expected Array of InputMediaAudio or Array of InputMediaDocument'
+         " or Array of InputMediaLivePhoto or Array of InputMediaPhoto or Array of InputMediaVideo"),
+    ],
+)  # fmt: skip
+async def test_an_album_that_telegram_would_not_take_is_refused_and_nothing_of_it_sent(
+    started, telegram: Lookalike, media, description
+):
+    form = aiohttp.FormData({"chat_id": "1", "media": media if isinstance(media, str) else json.dumps(media)})
+    form.add_field("picture", picture(), filename="现场.png")
+    form.add_field("letter", b"x", filename="函.txt")
+    # a file that nothing in the album names is another mistake: all is named at least once in the words beside it
+    form.add_field("reply_parameters", json.dumps({"allow": "attach://picture attach://letter", "message_id": 1}))
+    async with started.session.post(f"{telegram.base_url}4242:rehearsal/sendMediaGroup", data=form) as response:
+        answer = await response.json()
+    assert (answer["error_code"], answer["description"]) == (400, f"Bad Request: {description}")
+    assert telegram.sent == []
+
+
+async def test_an_album_with_films_is_not_implemented(started):
+    media = [{"type": "video", "media": "x"}] * 2
+    assert (await started.refusal("sendMediaGroup", chat_id=OFFICIAL, media=media))[0] == 501
+
+
+async def test_an_album_for_a_chat_that_cannot_be_written_to_is_refused(call, telegram: Lookalike):
+    sent = telegram.send_file(OFFICIAL, CITY_GROUP, "现场.png", picture(), as_photo=True)
+    media = [{"type": "photo", "media": sent["photo"][0]["file_id"]}] * 2
+    expected = (403, "Forbidden: bot can't initiate conversation with a user")
+    assert await call.refusal("sendMediaGroup", chat_id=STRANGER, media=media) == expected
+
+
+async def test_a_document_cannot_be_sent_as_a_photo_nor_a_photo_as_a_document(started, telegram: Lookalike):
+    photo = telegram.send_file(OFFICIAL, OFFICIAL, "现场.png", picture(), as_photo=True)["photo"][0]["file_id"]
+    document = telegram.send_file(OFFICIAL, OFFICIAL, "现场.png", picture())["document"]["file_id"]
+    expected = (400, "Bad Request: type of file mismatch")
+    assert await started.refusal("sendPhoto", chat_id=OFFICIAL, photo=document) == expected
+    assert await started.refusal("sendDocument", chat_id=OFFICIAL, document=photo) == expected
 
 
 @pytest.mark.parametrize(
