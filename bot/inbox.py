@@ -2,7 +2,8 @@
 
 import json
 from collections.abc import Callable, Sequence
-from datetime import datetime
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
@@ -11,10 +12,11 @@ import structlog
 from sqlmodel import Session, col
 
 from bot.buttons import remember
-from bot.updates import PLATFORM, Arrival, Meaning, Migration, Presence
+from bot.updates import PLATFORM, Arrival, Meaning, Migration, Presence, album_of
 from db.models import Inbox
 from db.queries import insert_new
-from db.store import Store
+from db.store import Store, fetch
+from db.types import UtcDateTime
 from handlers.answer import answer
 from rules.policy import Office
 from scheduler.outbox import Envelope, post
@@ -24,7 +26,17 @@ from text.reply import Reply, speech
 
 log = structlog.get_logger()
 
-Understand = Callable[[Session, str, str, datetime], Meaning]
+ALBUM_SECONDS = 1.0  # so long after its newest part an album is taken to be complete; nothing says how many there are
+
+Understand = Callable[[Session, Sequence[str], str, datetime], Meaning]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Turns:
+    """What may be answered now, in order, and when the next album that is waited for will be complete."""
+
+    ids: list[int]
+    due_at: datetime | None = None
 
 
 def store_updates(session: Session, updates: Sequence[dict[str, Any]], now: datetime) -> None:
@@ -34,6 +46,8 @@ def store_updates(session: Session, updates: Sequence[dict[str, Any]], now: date
             "key": f"{PLATFORM}:{update['update_id']}",
             "payload": _storable(json.dumps(update, ensure_ascii=False, separators=(",", ":"))),
             "received_at": now,
+            "chat": _order_of(update),
+            "album": _album_in(update),
         }
         for update in updates
     ]
@@ -45,19 +59,52 @@ def _storable(payload: str) -> str:
     return payload.encode("utf-8", "replace").decode("utf-8")
 
 
-def undone(session: Session, limit: int) -> list[int]:
-    """Return the updates that wait for an answer, in the order in which they came."""
-    query = sa.select(col(Inbox.id)).where(sa.text("done_at IS NULL")).order_by(col(Inbox.id)).limit(limit)
-    return list(session.execute(query).scalars())
+def undone(session: Session, limit: int, now: datetime) -> Turns:
+    """Return the updates that wait for an answer, in the order in which they came, of an album its first.
+
+    An album that is still growing waits, and with it what came later in its chat; other chats do not.
+    """
+    rows = fetch(session, _UNDONE, {"limit": limit}).all()
+    if not any(row.album for row in rows):
+        return Turns(ids=[row.id for row in rows])
+    complete = timedelta(seconds=ALBUM_SECONDS)
+    growing = fetch(session, _GROWING, {"since": now - complete, "now": now}).all()
+    held: dict[str, int] = {}
+    for album in growing:
+        held[album.chat] = min(album.first, held.get(album.chat, album.first))
+    ids, begun = [], set()
+    for row in rows:
+        if (row.chat in held and row.id >= held[row.chat]) or row.album in begun:
+            continue
+        ids.append(row.id)
+        begun.update({row.album} - {""})
+    return Turns(ids=ids, due_at=min((album.newest for album in growing), default=now) + complete if growing else None)
+
+
+# written once: building a statement costs more than running it
+_UNDONE = (
+    sa.select(col(Inbox.id), col(Inbox.chat), col(Inbox.album))
+    .where(sa.text("done_at IS NULL"))
+    .order_by(col(Inbox.id))
+    .limit(sa.bindparam("limit"))
+)
+_NEWEST = sa.func.max(col(Inbox.received_at))
+_GROWING = (
+    sa.select(col(Inbox.chat), sa.func.min(col(Inbox.id)).label("first"), _NEWEST.label("newest"))
+    .where(sa.text("done_at IS NULL"), col(Inbox.album) != "")
+    .group_by(col(Inbox.chat), col(Inbox.album))
+    # a clock that was put back must not make anybody wait for it
+    .having(_NEWEST.between(sa.bindparam("since", type_=UtcDateTime), sa.bindparam("now", type_=UtcDateTime)))
+)
 
 
 def answer_update(store: Store, office: Office, understand: Understand, inbox_id: int, now: datetime) -> None:
-    """Answer one update; when that fails for a bug, tell the person so, and go on."""
+    """Answer one update, or all of an album; when that fails for a bug, tell the person so, and go on."""
     try:
         with store.writing() as session:
-            row = _take(session, inbox_id, now)
-            if row is not None:
-                _act(session, office, understand(session, row.payload, row.key, row.received_at), now)
+            if rows := _take(session, inbox_id, now):
+                payloads = [row.payload for row in rows]
+                _act(session, office, understand(session, payloads, rows[0].key, rows[0].received_at), now)
     except sa.exc.OperationalError:
         raise  # the database is busy or gone: nothing is wrong with the update, it stays undone
     except Exception:
@@ -67,18 +114,26 @@ def answer_update(store: Store, office: Office, understand: Understand, inbox_id
             _apologise(session, office, inbox_id, reference, now)
 
 
-# written once: building a statement costs more than running it
-_TAKE = (
+_MARK = (
     sa.update(Inbox.metadata.tables["inbox"])
-    .where(col(Inbox.id) == sa.bindparam("taken"), col(Inbox.done_at).is_(None))
+    .where(sa.text("done_at IS NULL"))
     .values(done_at=sa.bindparam("now"))
-    .returning(col(Inbox.key), col(Inbox.payload), col(Inbox.received_at))
+    .returning(col(Inbox.id), col(Inbox.key), col(Inbox.payload), col(Inbox.received_at), col(Inbox.album))
 )
+_TAKE = _MARK.where(col(Inbox.id) == sa.bindparam("taken"))
+_TAKE_THE_REST = _MARK.where(col(Inbox.album) == sa.bindparam("of"))
 
 
-def _take(session: Session, inbox_id: int, now: datetime) -> sa.Row[str, str, datetime] | None:
-    """Mark the update done; the mark holds only if all else in the transaction does. None: somebody else did it."""
-    return session.connection().execute(_TAKE, {"taken": inbox_id, "now": now}).first()
+def _take(session: Session, inbox_id: int, now: datetime) -> list[sa.Row[*tuple[Any, ...]]]:
+    """Mark the update done, and with it the rest of its album; the marks hold only if all else in the transaction does.
+
+    Empty: somebody else did it.
+    """
+    first = session.connection().execute(_TAKE, {"taken": inbox_id, "now": now}).first()
+    if first is None or not first.album:
+        return [first] if first else []
+    rest = session.connection().execute(_TAKE_THE_REST, {"of": first.album, "now": now})
+    return [first, *sorted(rest, key=lambda row: row.id)]
 
 
 def _act(session: Session, office: Office, meaning: Meaning, now: datetime) -> None:
@@ -107,11 +162,11 @@ def _answer(session: Session, office: Office, arrival: Arrival) -> None:
 
 
 def _apologise(session: Session, office: Office, inbox_id: int, reference: str, now: datetime) -> None:
-    row = _take(session, inbox_id, now)
-    if row is None:
+    rows = _take(session, inbox_id, now)
+    if not rows:
         return
     session.execute(sa.update(Inbox).where(col(Inbox.id) == inbox_id).values(reference=reference))
-    update = json.loads(row.payload)
+    update = json.loads(rows[0].payload)
     chat = _chat_of(update)
     if chat is not None:
         html = speech(office.language).say("trouble", reference=reference)
@@ -122,8 +177,22 @@ def _apologise(session: Session, office: Office, inbox_id: int, reference: str, 
 
 def _chat_of(update: dict[str, Any]) -> str | None:
     """Find where to apologise in an update that nobody understood, whatever it looks like."""
-    said = _part(update, "message") or _part(_part(update, "callback_query"), "message")
-    chat_id = _part(said, "chat").get("id")
+    return _chat_in(_part(update, "message") or _part(_part(update, "callback_query"), "message"))
+
+
+def _order_of(update: dict[str, Any]) -> str:
+    """Find the chat in which an update has its place, where it names one."""
+    return _chat_of(update) or _chat_in(_part(update, "my_chat_member")) or ""
+
+
+def _album_in(update: dict[str, Any]) -> str:
+    message = _part(update, "message")
+    chat, group_id = _chat_in(message), message.get("media_group_id")
+    return _storable(album_of(chat, group_id)) if chat and isinstance(group_id, str) else ""
+
+
+def _chat_in(whole: dict[str, Any]) -> str | None:
+    chat_id = _part(whole, "chat").get("id")
     return f"{PLATFORM}:{chat_id}" if type(chat_id) is int else None
 
 

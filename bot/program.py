@@ -11,7 +11,7 @@ from typing import Any
 import structlog
 from telegram.error import InvalidToken, RetryAfter, TelegramError
 
-from bot.inbox import answer_update, store_updates, undone
+from bot.inbox import Turns, answer_update, store_updates, undone
 from bot.settings import Settings
 from bot.telegram import BATCH, Telegram, named_wait
 from bot.uploads import Uploads, waiting
@@ -50,6 +50,7 @@ class Program:
         self.uploads = Uploads(self.store, self.office, self.telegram.download, clock=clock, done=self.sender.wake)
         self._clock = Clock(self.tick)
         self._arrived = asyncio.Event()
+        self._due_at: datetime | None = None  # when an album that is waited for will be complete
         self._stopping = asyncio.Event()
 
     async def run(self, ready: Callable[[], None] = lambda: None) -> None:
@@ -99,7 +100,7 @@ class Program:
     async def settle(self) -> None:
         """Wait until everything that came is answered and everything that may go is sent (the rehearsal, tests)."""
         while (
-            await self.store.write(lambda session: undone(session, 1))
+            await self.store.write(lambda session: undone(session, 1, self.clock())) != Turns(ids=[])
             or not await self.uploads.idle()
             or not await self.sender.idle()
         ):
@@ -149,23 +150,30 @@ class Program:
             except Exception:
                 log.exception("answering_failed")
                 await asyncio.sleep(1.0)
-            await _first(self._arrived.wait(), IDLE_SECONDS)
+            await _first(self._arrived.wait(), self._until_due())
+
+    def _until_due(self) -> float:
+        """Return for how many seconds nothing is to be answered by itself."""
+        if self._due_at is None:
+            return IDLE_SECONDS
+        return min(IDLE_SECONDS, max(0.01, (self._due_at - self.clock()).total_seconds()))
 
     def _answer_batch(self) -> int:
         """Answer some updates, each in its own transaction; return how many there were."""
         with self.store.reading() as session:
-            ids = undone(session, BATCH)
+            turns = undone(session, BATCH, self.clock())
             has_upload = waiting(session)
+        self._due_at = turns.due_at
         loop = self._loop
         if has_upload:
             loop.call_soon_threadsafe(self.uploads.wake)
         begun = time.monotonic()
-        for count, inbox_id in enumerate(ids, start=1):
+        for count, inbox_id in enumerate(turns.ids, start=1):
             answer_update(self.store, self.office, self.telegram.understand, inbox_id, self.clock())
             loop.call_soon_threadsafe(self.sender.wake)
             if self._stopping.is_set() or time.monotonic() - begun > BATCH_SECONDS:
                 return count
-        return len(ids)
+        return len(turns.ids)
 
     async def _show_menu(self) -> None:
         """Tell Telegram which commands there are, in both languages."""

@@ -3,6 +3,7 @@
 import json
 import os
 import re
+from collections.abc import Sequence
 from datetime import datetime
 from html import escape
 from typing import Any, BinaryIO
@@ -10,7 +11,7 @@ from urllib.parse import urlencode
 
 import structlog
 from sqlmodel import Session
-from telegram import Bot, BotCommand, InputFile
+from telegram import Bot, BotCommand, InputFile, InputMediaDocument, InputMediaPhoto, InputMediaVideo
 from telegram.constants import ParseMode
 from telegram.error import BadRequest, ChatMigrated, Forbidden, NetworkError, RetryAfter, TelegramError
 
@@ -21,17 +22,19 @@ from bot.settings import Settings
 from bot.updates import PLATFORM, Meaning, understand
 from scheduler.outbox import Outgoing
 from scheduler.sender import Moved, TryLater, Undeliverable, Unsayable
-from text.reply import Reply, plain, speech, units
+from text.reply import Picture, Reply, plain, speech, units
 
 log = structlog.get_logger()
 
 POLL_SECONDS = 25
 BATCH = 100
 ALLOWED_UPDATES = json.dumps(["message", "callback_query", "my_chat_member"])
+INPUT_MEDIA = {"photo": InputMediaPhoto, "video": InputMediaVideo, "document": InputMediaDocument}
 GONE = (
     "chat not found", "user not found", "group chat was deactivated", "have no rights to send",
     "user is deactivated", "need administrator rights in the channel chat", "chat_write_forbidden", "peer_id_invalid",
 )  # fmt: skip
+UNREADABLE = "can't parse entities"
 SERVER_ERRORS = ("internal server error", "bad gateway", "gateway", "service unavailable")
 TOO_LARGE = "request entity too large"
 NOT_EDITABLE = (
@@ -95,9 +98,9 @@ class Telegram:
         """Show commands in the menu beside the text field."""
         await self.bot.set_my_commands([BotCommand(name, text) for name, text in commands], language_code=language)
 
-    def understand(self, session: Session, payload: str, key: str, now: datetime) -> Meaning:
-        """Read an update as stored; None for what is not for us."""
-        return understand(session, self.bot, payload, key, now)
+    def understand(self, session: Session, payloads: Sequence[str], key: str, now: datetime) -> Meaning:
+        """Read an update as stored, or those of an album as one; None for what is not for us."""
+        return understand(session, self.bot, payloads, key, now)
 
     async def download(self, address: str, most_bytes: int, into: BinaryIO) -> None:
         """Write a file that somebody sent. Raises FileGone, FileTooBig (``bot.download``), or TryLater."""
@@ -126,7 +129,7 @@ class Telegram:
         try:
             return await self._say(chat_id, outgoing, reply, html, ParseMode.HTML)
         except BadRequest as refused:
-            if "can't parse entities" not in refused.message.lower():  # the library capitalises what Telegram says
+            if UNREADABLE not in refused.message.lower():  # the library capitalises what Telegram says
                 raise
             log.error("markup_refused", outbox=outgoing.id, why=refused.message)
             return await self._say(chat_id, outgoing, reply, plain(html), None)
@@ -146,11 +149,35 @@ class Telegram:
         quote = outgoing.envelope.quotes
         quoted = {"message_id": int(quote), "allow_sending_without_reply": True} if quote else None
         facts["reply_parameters"] = quoted
-        if outgoing.file is None:
+        if reply.album:
+            sent = await self._show(facts, reply.album, text, mode)
+        elif outgoing.file is None:
             sent = await self._ask("sendmessage", facts | {"text": text})
         else:
             sent = await self._ask("senddocument", facts | {"caption": text, "document": _document(*outgoing.file)})
         return str(sent["message_id"])
+
+    async def _show(self, facts: dict[str, Any], album: Sequence[Picture], text: str, mode: str | None) -> Any:
+        """Send one picture or several that Telegram keeps; where it refuses one, its place says so."""
+        captions = [picture.caption if mode else plain(picture.caption) for picture in album]
+        captions[0] = f"{text} {captions[0]}".strip()
+        captions = [fit(caption, MOST_CAPTION) for caption in captions]
+        files = [picture.address.partition(":")[2] for picture in album]
+        kinds = [_kind(picture) for picture in album]
+        try:
+            if len(album) == 1:
+                return await self._ask(f"send{kinds[0]}", facts | {kinds[0]: files[0], "caption": captions[0]})
+            media = [
+                INPUT_MEDIA[kind](media=file, caption=caption, parse_mode=mode)
+                for kind, file, caption in zip(kinds, files, captions, strict=True)
+            ]
+            together = {key: facts[key] for key in ("chat_id", "reply_parameters")}
+            return (await self._ask("sendmediagroup", together | {"media": media}))[0]
+        except BadRequest as refused:
+            if UNREADABLE in refused.message.lower() or _is_gone(refused):
+                raise
+            log.error("album_refused", why=refused.message, pictures=len(album))
+            return await self._ask("sendmessage", facts | {"text": f"{text}{speech('zh').say('file_missing')}"})
 
     async def _ask(self, method: str, facts: dict[str, Any]) -> Any:
         """Call a method for its raw result: only the message's id is wanted, and reading all of it is dear.
@@ -181,6 +208,17 @@ def _document(name: str, content: bytes) -> InputFile:
     return InputFile(content, filename=re.sub(r'[\x00-\x1f\x7f"\\/]', "_", name))
 
 
+def _kind(picture: Picture) -> str:
+    """Return what Telegram calls it: a file id of one kind is refused as another."""
+    if picture.is_file:
+        return "document"
+    return "video" if picture.media_type.startswith("video/") else "photo"
+
+
+def _is_gone(refused: BadRequest) -> bool:
+    return any(word in refused.message.lower() for word in GONE)
+
+
 def _in_our_terms(trouble: TelegramError) -> Exception:
     """Sort Telegram's errors: the chat moved, wait, gone for good, this message is refused, or a passing trouble."""
     if isinstance(trouble, ChatMigrated):
@@ -190,8 +228,7 @@ def _in_our_terms(trouble: TelegramError) -> Exception:
     if isinstance(trouble, Forbidden):
         return Undeliverable(trouble.message)
     if isinstance(trouble, BadRequest):
-        gone = any(word in trouble.message.lower() for word in GONE)
-        return Undeliverable(trouble.message) if gone else Unsayable(trouble.message)
+        return Undeliverable(trouble.message) if _is_gone(trouble) else Unsayable(trouble.message)
     if isinstance(trouble, NetworkError) and TOO_LARGE in trouble.message.lower():
         return Unsayable(trouble.message)
     if isinstance(trouble, NetworkError):

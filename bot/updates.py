@@ -2,18 +2,21 @@
 
 import json
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from sqlmodel import Session
-from telegram import Bot, CallbackQuery, ChatMemberUpdated, Message, MessageEntity, Update
+from telegram import Bot, CallbackQuery, ChatMemberUpdated, Document, Message, MessageEntity, PhotoSize, Update, Video
 from telegram.constants import ChatType
 
 from bot.buttons import STAYS_SIGN, command_of
 from handlers.request import Attachment, Request
+from text.reply import AS_FILE, VISIBLE
 
 PLATFORM = "telegram"
 PHOTO_NAME = "photo.jpg"  # Telegram keeps no names of pictures, and makes them all JPEG
+VIDEO_NAME, VIDEO_TYPE = "video.mp4", "video/mp4"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -45,24 +48,33 @@ class Arrival:
 Meaning = Arrival | Migration | Presence | None
 
 
-def understand(session: Session, bot: Bot, payload: str, key: str, now: datetime) -> Meaning:
-    """Read an update as stored; None for what is not for us."""
-    update = Update.de_json(json.loads(payload), bot)
+def album_of(chat: str, media_group_id: str) -> str:
+    """Return what names an album: Telegram promises nothing about the numbers of different chats."""
+    return f"{chat} {media_group_id}"
+
+
+def understand(session: Session, bot: Bot, payloads: Sequence[str], key: str, now: datetime) -> Meaning:
+    """Read an update as stored, or those of an album as one; None for what is not for us."""
+    updates = [Update.de_json(json.loads(payload), bot) for payload in payloads]
+    update = updates[0]
     if update.callback_query is not None:
         return _pressed(session, update.callback_query, key, now)
     if update.my_chat_member is not None:
         return _presence(update.my_chat_member)
-    return _said(update.message, key, now, bot) if update.message is not None else None
+    parts = [each.message for each in updates if each.message is not None]
+    return _said(parts, key, now, bot) if parts else None
 
 
-def _said(message: Message, key: str, now: datetime, bot: Bot) -> Meaning:
+def _said(parts: Sequence[Message], key: str, now: datetime, bot: Bot) -> Meaning:
+    """Read a message; of an album the part with the words says what is meant by all of it."""
+    message = next((part for part in parts if part.caption), parts[0])
     chat = f"{PLATFORM}:{message.chat.id}"
     if message.migrate_to_chat_id is not None:
         return Migration(old=chat, new=f"{PLATFORM}:{message.migrate_to_chat_id}")
-    attachments = _attachments(message)
+    attachments = tuple(attachment for part in parts if (attachment := _attachment(part)))
     text = message.text or message.caption or ""
-    if not text and not _brings_document(message):
-        return None  # a picture, a voice or a sticker without a word asks for nothing
+    if not text and not attachments:
+        return None  # a voice, a sticker or a moving picture asks for nothing
     if message.from_user is None or message.chat.type == ChatType.CHANNEL:
         return None
     is_group = message.chat.type != ChatType.PRIVATE
@@ -75,30 +87,31 @@ def _said(message: Message, key: str, now: datetime, bot: Bot) -> Meaning:
         key=key, sender=f"{PLATFORM}:{message.from_user.id}", chat=chat, text=words, now=now, is_group=is_group,
         chat_title=message.chat.title or "", replied_to=str(replied.message_id) if replied and to_us else None,
         addressed=not is_group or mentioned or to_us, attachments=attachments,
+        album=album_of(chat, message.media_group_id) if message.media_group_id else "",
     )  # fmt: skip
     if is_group and not request.addressed and not text.startswith("/"):
         return None
     return Arrival(request=request, quotes=str(message.message_id) if is_group else None)
 
 
-def _brings_document(message: Message) -> bool:
-    """Tell whether a file was sent as one; Telegram calls moving pictures documents too, for old programs' sake."""
-    return message.document is not None and message.animation is None
-
-
-def _attachments(message: Message) -> tuple[Attachment, ...]:
+def _attachment(message: Message) -> Attachment | None:
     """Return the file that came with a message, if any; of a picture's sizes the largest, which stands last."""
-    if message.document is not None and _brings_document(message):
-        found = message.document
-        name, media_type = found.file_name or "", found.mime_type or ""
-        return (_attachment(found.file_id, name, found.file_size, media_type),)
     if message.photo:
-        return (_attachment(message.photo[-1].file_id, PHOTO_NAME, message.photo[-1].file_size, "image/jpeg"),)
-    return ()
+        return _file(message.photo[-1], PHOTO_NAME, "image/jpeg")
+    if message.video is not None:
+        return _file(message.video, message.video.file_name or VIDEO_NAME, message.video.mime_type or VIDEO_TYPE)
+    if message.document is None or message.animation is not None:  # for old programs' sake that is a document as well
+        return None
+    media_type = message.document.mime_type or ""
+    sent_as = AS_FILE if media_type.startswith(VISIBLE) else ""
+    return _file(message.document, message.document.file_name or "", media_type + sent_as)
 
 
-def _attachment(file_id: str, name: str, size: int | None, media_type: str) -> Attachment:
-    return Attachment(address=f"{PLATFORM}:{file_id}", name=name, size=size or 0, media_type=media_type)
+def _file(found: PhotoSize | Video | Document, name: str, media_type: str) -> Attachment:
+    return Attachment(
+        address=f"{PLATFORM}:{found.file_id}", unique_id=found.file_unique_id, name=name, size=found.file_size or 0,
+        media_type=media_type,
+    )  # fmt: skip
 
 
 def _without_mention(message: Message, text: str, bot: Bot) -> tuple[bool, str]:

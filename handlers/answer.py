@@ -121,7 +121,13 @@ def _who(request: Request, session: Session, office: Office) -> tuple[Account | 
 
 def _read(call: Call) -> Spoken | None:
     """Find out what is meant: what was asked for is heard first; None: talk among people."""
-    return _told(call) or _said(call)
+    return None if _only_shows(call.request) else _told(call) or _said(call)
+
+
+def _only_shows(request: Request) -> bool:
+    """Whether somebody shows pictures and says nothing."""
+    shown = [one.is_picture for one in request.attachments]
+    return bool(shown) and all(shown) and not request.text.strip()
 
 
 def _said(call: Call) -> Spoken | None:
@@ -171,7 +177,10 @@ def _told(call: Call) -> Spoken | None:
     """Take a file for an import, and any words for the answer to a question that asks for words."""
     text = call.request.text.strip()
     says_command = read_command(text, COMMANDS_ALONE) is not None
-    if any(not text or one.name.lower().endswith(TABLE_ENDINGS) for one in call.request.attachments):
+    if any(
+        (not text and not one.is_picture) or one.name.lower().endswith(TABLE_ENDINGS)
+        for one in call.request.attachments
+    ):
         # who reports with a table attached reports; the table is for the office to import
         return (
             Spoken(command="import") if not text or (may_bind(call.person, call.today) and not says_command) else None

@@ -15,26 +15,37 @@ from rules.policy import Office
 from rules.refusal import Refusal, Why
 from services.chain import Act
 from text.regions import Gazetteer
-from text.reply import Button, Reply, Speech
+from text.reply import VISIBLE, Button, Reply, Speech
 
 TERMINAL = "terminal"  # the platform of addresses like terminal:QL0003; whoever has the terminal has the database
 
 
 @dataclass(frozen=True, kw_only=True)
 class Attachment:
-    """A file that came with a message: where the platform keeps it (``telegram:<file_id>``) and what it says of it."""
+    """A file that came with a message: where the platform keeps it (``telegram:<file_id>``) and what it says of it.
+
+    ``unique_id`` is its word for the same file sent again. The media type of a picture or film that was sent as a file
+    ends in ``text.reply.AS_FILE``: only as such it can be sent on.
+    """
 
     address: str
     name: str
     size: int
     media_type: str = ""
+    unique_id: str = ""
+
+    @property
+    def is_picture(self) -> bool:
+        """Whether it is to be looked at, a picture or a film."""
+        return self.media_type.startswith(VISIBLE)
 
 
 @dataclass(frozen=True, kw_only=True)
 class Request:
     """A line of text that somebody said somewhere; addresses have the platform in front (``telegram:17``).
 
-    ``key`` is unique per message and names the act; ``addressed`` tells whether the bot was meant at all.
+    ``key`` is unique per message and names the act; ``addressed`` tells whether the bot was meant at all. An album is
+    one request, with the words of the part that has some; what comes of it later is another one of the same ``album``.
     """
 
     key: str
@@ -48,6 +59,7 @@ class Request:
     pressed: bool = False
     addressed: bool = True
     attachments: tuple[Attachment, ...] = ()
+    album: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)

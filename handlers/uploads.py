@@ -66,16 +66,20 @@ def import_(call: Call) -> Reply:
 
 
 def _receive(call: Call) -> Reply:
-    sent = call.request.attachments[0]
-    if sent.size > FILE_BYTES:
-        raise Refusal(Why.FILE_TOO_LARGE, name=sent.name, size=sent.size // MB, most=FILE_BYTES // MB)
-    call.session.add(
-        Upload(
-            key=call.request.key, name=sent.name, address=sent.address, chat=call.request.chat,
-            person_id=call.known.id or 0, language=call.speech.language, sent_at=call.request.now,
-        )
-    )  # fmt: skip
-    return call.reply("upload_received", name=sent.name, stays=True)
+    """Take a file, or each of several that came at once."""
+    everything = call.request.attachments
+    files = [one for one in everything if not one.is_picture] or everything[:1]
+    for place, sent in enumerate(files):
+        if sent.size > FILE_BYTES:
+            raise Refusal(Why.FILE_TOO_LARGE, name=sent.name, size=sent.size // MB, most=FILE_BYTES // MB)
+        call.session.add(
+            Upload(
+                key=f"{call.request.key}/{place}" if place else call.request.key, name=sent.name, address=sent.address,
+                chat=call.request.chat, person_id=call.known.id or 0, language=call.speech.language,
+                sent_at=call.request.now,
+            )
+        )  # fmt: skip
+    return call.reply("upload_received", name="、".join(one.name for one in files), stays=True)
 
 
 def _upload(call: Call) -> Upload:

@@ -15,9 +15,10 @@ from db.models import Notice, Outbox, OutboxKind, OutboxState, SentMessage
 from db.queries import insert_new
 from db.store import fetch
 from db.types import UtcDateTime
-from text.reply import Reply, units
+from text.reply import Picture, Reply, units
 
 LONGEST_CAPTION = 984  # of the 1,024 units that Telegram takes beneath a file some are for saying that it is repeated
+MOST_TOGETHER = 10  # pictures that messengers take as one album
 UNSENT = (OutboxState.WAITING, OutboxState.SENDING)
 
 
@@ -64,15 +65,30 @@ def post(session: Session, chat: str, envelope: Envelope, now: datetime) -> None
 
 
 def _messages(envelope: Envelope) -> list[Envelope]:
-    """Part a file from a text that does not fit beneath it: the text follows with its buttons, whatever becomes of it.
+    """Part pictures, and a file, from a text that has no place beneath them: it follows, whatever becomes of them.
 
-    Two rows, so that each keeps its turn and its pace, and is repeated alone.
+    Rows of their own, so that each keeps its turn and its pace, and is repeated alone.
     """
-    reply = envelope.reply
-    if reply is None or reply.file is None or units(reply.html) <= LONGEST_CAPTION:
-        return [envelope]
-    file, text = Reply(html="", file=reply.file), replace(reply, file=None, replaces=False)
-    return [replace(envelope, reply=file), replace(envelope, reply=text, press=None)]
+    first, *rest = _parts(envelope.reply) if envelope.reply else [None]
+    return [replace(envelope, reply=first), *(replace(envelope, reply=part, press=None) for part in rest)]
+
+
+def _parts(reply: Reply) -> list[Reply]:
+    parts = [Reply(html="", album=album, numbers=reply.numbers) for album in _albums(reply.album)]
+    if reply.file is not None and units(reply.html) > LONGEST_CAPTION:
+        parts.append(Reply(html="", file=reply.file))
+        reply = replace(reply, file=None)
+    if not parts:
+        return [reply]
+    if reply.html or reply.file is not None:
+        parts.append(replace(reply, album=(), replaces=False))
+    return parts
+
+
+def _albums(pictures: Sequence[Picture]) -> list[tuple[Picture, ...]]:
+    """Part pictures into such as go together: those to be looked at, and files; so many at once as may be."""
+    kinds = [tuple(one for one in pictures if one.is_file == is_file) for is_file in (False, True)]
+    return [kind[at : at + MOST_TOGETHER] for kind in kinds for at in range(0, len(kind), MOST_TOGETHER)]
 
 
 # written once: building a statement costs more than running it

@@ -22,6 +22,8 @@ from text.quantities import say_area
 LANGUAGES = ("zh", "en")
 CLIP = 60  # characters of a title or remark that a list shows
 BAR_BLOCKS = 10
+VISIBLE = ("image/", "video/")  # how the media types begin of what is looked at
+AS_FILE = "; sent=file"  # and how they end where it was sent as a file: it can only be sent on as one
 
 # templates are written in Chinese; what marks they hold between sentences becomes Latin in other languages
 LATIN_MARKS = str.maketrans(
@@ -44,12 +46,26 @@ class Button:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Picture:
+    """What somebody sent, shown again: where the platform keeps it (``telegram:<file_id>``), and HTML beneath it."""
+
+    address: str
+    media_type: str
+    caption: str = ""
+
+    @property
+    def is_file(self) -> bool:
+        """Whether it goes as a file, and not as a picture or film to be looked at."""
+        return not self.media_type.startswith(VISIBLE) or self.media_type.endswith(AS_FILE)
+
+
+@dataclass(frozen=True, kw_only=True)
 class Reply:
     """An answer or a notice: HTML of the subset that Telegram takes, rows of buttons, and the duties it is about.
 
     ``replaces`` asks to change the message whose button was pressed instead of adding one; ``stays`` keeps this one
     from being changed so by its own buttons. ``file`` is the id of a StoredFile that goes with it; such a reply never
-    changes another message.
+    changes another message. ``album`` goes before the text, in messages of its own: it can carry no buttons.
     """
 
     html: str
@@ -58,6 +74,7 @@ class Reply:
     replaces: bool = False
     stays: bool = False
     file: int | None = None
+    album: tuple[Picture, ...] = ()
 
     def to_json(self) -> str:
         """Pack for the outbox."""
@@ -69,6 +86,7 @@ class Reply:
             "replaces": self.replaces,
             "stays": self.stays,
             "file": self.file,
+            "album": [[each.address, each.media_type, each.caption] for each in self.album],
         }
         return json.dumps(packed, ensure_ascii=False)
 
@@ -83,7 +101,8 @@ class Reply:
             numbers=tuple(raw["numbers"]),
             replaces=raw["replaces"],
             stays=raw["stays"],
-            file=raw.get("file"),  # rows from before there were files have none
+            file=raw.get("file"),  # rows from before there were files have none, nor albums
+            album=tuple(Picture(address=p[0], media_type=p[1], caption=p[2]) for p in raw.get("album", ())),
         )
 
 

@@ -83,7 +83,7 @@ class ForgetfulProgram(Program):
             with self.store.writing() as session:
                 bot.inbox.store_updates(session, [self.memory.popleft()], self.clock())
         with self.store.reading() as session:
-            ids = undone(session, 1)
+            ids = undone(session, 1, self.clock()).ids
         for inbox_id in ids:
             bot.program.answer_update(self.store, self.office, self.telegram.understand, inbox_id, self.clock())
             self._loop.call_soon_threadsafe(self.sender.wake)

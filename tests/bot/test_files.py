@@ -58,13 +58,14 @@ async def test_the_caption_of_a_document_is_what_is_said_with_it(city: City) -> 
     assert [each.media_type for each in request.attachments] == ["text/csv"]
 
 
-async def test_a_picture_is_carried_with_its_caption_and_asks_for_nothing_without(city: City) -> None:
+async def test_a_picture_is_carried_with_its_caption_and_without(city: City) -> None:
     picture = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR" + bytes([0, 0, 0, 9, 0, 0, 0, 9])
     send(city, OFFICER, content=picture, as_photo=True)
     send(city, OFFICER, content=picture, as_photo=True, caption="现场")
     async with opened(city) as telegram:
-        [request] = await requests(city, telegram)
+        alone, request = await requests(city, telegram)
         [attachment] = request.attachments
+        assert (alone.text, len(alone.attachments)) == ("", 1)
         assert (request.text, attachment.name) == ("现场", "photo.jpg")
         assert await fetched(telegram, attachment.address, 100) == picture
 
@@ -74,7 +75,7 @@ async def test_of_a_pictures_sizes_the_largest_is_taken(city: City) -> None:
     raw(city, {"photo": sizes, "caption": "现场"})
     async with opened(city) as telegram:
         [request] = await requests(city, telegram)
-    largest = Attachment(address="telegram:p90", name="photo.jpg", size=90, media_type="image/jpeg")
+    largest = Attachment(address="telegram:p90", name="photo.jpg", size=90, media_type="image/jpeg", unique_id="u90")
     assert request.attachments == (largest,)
 
 
@@ -94,7 +95,7 @@ async def test_a_document_of_which_telegram_says_nothing_is_carried_all_the_same
     raw(city, {"document": {"file_id": "a", "file_unique_id": "b"}})
     async with opened(city) as telegram:
         [request] = await requests(city, telegram)
-    assert request.attachments == (Attachment(address="telegram:a", name="", size=0),)
+    assert request.attachments == (Attachment(address="telegram:a", name="", size=0, unique_id="b"),)
 
 
 async def test_a_document_in_a_group_is_for_us_only_if_we_are_mentioned_or_replied_to(city: City) -> None:
@@ -422,7 +423,7 @@ async def test_a_button_beneath_a_file_is_answered_in_a_new_message(
     assert states(city, me) == [OutboxState.SENT] * 2
 
 
-def test_replies_packed_before_there_were_files_are_still_read() -> None:
+def test_replies_packed_before_there_were_files_and_albums_are_still_read() -> None:
     old = '{"html": "好", "buttons": [], "numbers": [], "replaces": false, "stays": false}'
     assert Reply.from_json(old) == Reply(html="好")
     assert Reply.from_json(Reply(html="好", file=7).to_json()).file == 7
@@ -478,7 +479,7 @@ async def arrivals(city: City, telegram: Telegram) -> list[Arrival]:
     """Return what the updates that wait mean."""
     updates = await telegram.fetch(None)
     with city.store.reading() as session:
-        read = [telegram.understand(session, json.dumps(update), str(n), NOW) for n, update in enumerate(updates)]
+        read = [telegram.understand(session, [json.dumps(update)], str(n), NOW) for n, update in enumerate(updates)]
     return [meaning for meaning in read if isinstance(meaning, Arrival)]
 
 

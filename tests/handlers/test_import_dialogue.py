@@ -17,7 +17,7 @@ from rules.policy import Office
 from services import identity
 from services.chain import Act
 from tests.conftest import NOW, person_named
-from text.reply import Reply
+from text.reply import AS_FILE, Reply
 
 HEAD = "编号,县(市、区),工作类别,面积(亩),耕地面积,已整改面积,已整改耕地面积,整改时限,具体责任人,整改状态"
 ROW = "X-1,澜东区,督察,10,4,2,1,2026-12-20,马景民,整改中"
@@ -49,6 +49,16 @@ class Table:
                 upload.file_id = stored.id
         assert reply is not None
         return reply
+
+    def shows(self, who: str, *files: Attachment, text: str = "") -> Reply | None:
+        """Send an album."""
+        self.count += 1
+        request = Request(
+            key=f"t:{self.count}", sender=f"telegram:{who}", chat=f"telegram:{who}", text=text, now=NOW,
+            attachments=files, album="a",
+        )  # fmt: skip
+        with self.store.writing() as session:
+            return answer(request, session, self.office)
 
     def works(self) -> Reply | None:
         """Do what the program does beside the chat; return what it says."""
@@ -90,6 +100,27 @@ def at_table(new_store: Store, office: Office) -> Table:
         for person in session.exec(select(Person)).all():
             identity.link(session, Act(key="in", at=NOW), person, f"telegram:{person.official_id}")
     return Table(new_store, office)
+
+
+PHOTO = Attachment(address="telegram:p", name="photo.jpg", size=1, media_type="image/jpeg")
+ORIGINAL = Attachment(address="telegram:o", name="原图.png", size=1, media_type=f"image/png{AS_FILE}")
+FILM = Attachment(address="telegram:v", name="video.mp4", size=1, media_type="video/mp4")
+
+
+@pytest.mark.parametrize("who", [OPERATOR, OFFICER, "a stranger"])
+def test_pictures_without_a_word_ask_for_nothing(at_table: Table, who: str) -> None:
+    assert at_table.shows(who, PHOTO) is None
+    assert at_table.shows(who, PHOTO, ORIGINAL, FILM, text=" ") is None
+
+
+def test_several_ledgers_sent_at_once_are_each_read(at_table: Table) -> None:
+    files = [Attachment(address=f"telegram:{name}", name=name, size=1) for name in ("台账.csv", "责任人.csv")]
+    told = at_table.shows(OPERATOR, PHOTO, *files)
+    assert told is not None
+    assert "台账.csv、责任人.csv" in told.html
+    with at_table.store.reading() as session:
+        uploads = session.exec(select(Upload)).all()
+    assert [(one.name, one.address) for one in uploads] == [(one.name, one.address) for one in files]
 
 
 def test_an_answer_that_settles_nothing_is_asked_again(at_table: Table) -> None:

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from text.reply import BAR_BLOCKS, Button, Reply, bar, clip, say_day, say_percent, say_weekday, speech
+from text.reply import AS_FILE, BAR_BLOCKS, Button, Picture, Reply, bar, clip, say_day, say_percent, say_weekday, speech
 
 rates = st.none() | st.decimals(min_value=0, max_value=300, places=2)
 
@@ -17,13 +17,28 @@ rates = st.none() | st.decimals(min_value=0, max_value=300, places=2)
     st.lists(st.lists(st.tuples(st.text(max_size=9), st.text(max_size=9)), max_size=3), max_size=3),
     st.lists(st.text(max_size=9), max_size=3),
     st.booleans(),
+    st.lists(st.builds(Picture, address=st.text(max_size=9), media_type=st.text(max_size=9), caption=st.text())),
 )
 def test_a_reply_comes_out_of_the_outbox_as_it_went_in(
-    html: str, rows: list[list[tuple[str, str]]], numbers: list[str], replaces: bool
+    html: str, rows: list[list[tuple[str, str]]], numbers: list[str], replaces: bool, album: list[Picture]
 ) -> None:
     buttons = tuple(tuple(Button(label=label, command=command) for label, command in row) for row in rows)
-    reply = Reply(html=html, buttons=buttons, numbers=tuple(numbers), replaces=replaces)
+    reply = Reply(html=html, buttons=buttons, numbers=tuple(numbers), replaces=replaces, album=tuple(album))
     assert Reply.from_json(reply.to_json()) == reply
+
+
+@pytest.mark.parametrize(
+    ("media_type", "is_file"),
+    [
+        ("image/jpeg", False),
+        ("video/mp4", False),
+        (f"image/jpeg{AS_FILE}", True),
+        ("application/pdf", True),
+        ("", True),
+    ],
+)
+def test_a_picture_sent_as_a_file_stays_one(media_type: str, is_file: bool) -> None:
+    assert Picture(address="telegram:a", media_type=media_type).is_file == is_file
 
 
 @given(rates, rates)
