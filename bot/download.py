@@ -1,5 +1,7 @@
 """Files that people sent, fetched from Telegram: what it says of one first, then its bytes, which go to the disk."""
 
+from collections.abc import Awaitable, Callable
+from datetime import timedelta
 from typing import Any, BinaryIO
 from urllib.parse import quote
 
@@ -13,6 +15,9 @@ OK = 200
 GONE_STATUSES = (400, 404, 410)
 TOO_BIG = "file is too big"  # more than the 20 MB that Telegram hands to bots
 PASSING = "temporarily unavailable"
+FIRST_RETRY = timedelta(seconds=10)
+
+Download = Callable[[str, int, BinaryIO], Awaitable[None]]
 
 
 class FileGone(Exception):  # noqa: N818
@@ -21,6 +26,11 @@ class FileGone(Exception):  # noqa: N818
 
 class FileTooBig(Exception):  # noqa: N818
     """The file is larger than we take, or than Telegram hands to bots."""
+
+
+def growing_wait(attempts: int, longest: timedelta) -> timedelta:
+    """Return how long to wait after so many attempts in vain."""
+    return min(FIRST_RETRY * (1 << min(attempts - 1, 20)), longest)
 
 
 async def download(bot: Bot, request: AiohttpRequest, file_id: str, most_bytes: int, into: BinaryIO) -> None:

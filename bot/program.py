@@ -11,6 +11,7 @@ from typing import Any
 import structlog
 from telegram.error import InvalidToken, RetryAfter, TelegramError
 
+from bot.evidence import Keeper
 from bot.inbox import Turns, answer_update, store_updates, undone
 from bot.settings import Settings
 from bot.telegram import BATCH, Telegram, named_wait
@@ -48,6 +49,9 @@ class Program:
             limits=settings.limits, lease=timedelta(seconds=settings.lease_seconds), clock=clock,
         )  # fmt: skip
         self.uploads = Uploads(self.store, self.office, self.telegram.download, clock=clock, done=self.sender.wake)
+        self.evidence = Keeper(
+            self.store, self.office, self.telegram.download, settings.evidence_folder, clock=clock
+        )  # fmt: skip
         self._clock = Clock(self.tick)
         self._arrived = asyncio.Event()
         self._due_at: datetime | None = None  # when an album that is waited for will be complete
@@ -80,7 +84,7 @@ class Program:
             await self._close(loops, [*once, stop])
 
     def _loops(self) -> tuple[Coroutine[Any, Any, None], ...]:
-        return self._fetch(), self._answer(), self.sender.run(), self.uploads.run()
+        return self._fetch(), self._answer(), self.sender.run(), self.uploads.run(), self.evidence.run()
 
     def stop(self) -> None:
         """Ask for a graceful end: no more updates are taken, what is under way is finished."""
@@ -102,9 +106,11 @@ class Program:
         while (
             await self.store.write(lambda session: undone(session, 1, self.clock())) != Turns(ids=[])
             or not await self.uploads.idle()
+            or not await self.evidence.idle()
             or not await self.sender.idle()
         ):
             self._arrived.set()
+            self.evidence.wake()
             self.sender.wake()
             await asyncio.sleep(0.02)
 
@@ -190,6 +196,7 @@ class Program:
         self._stopping.set()
         self._arrived.set()
         await self.uploads.stop()
+        await self.evidence.stop()
         await self.sender.stop()
         fetching, *finishing = loops
         fetching.cancel()  # a long poll; what it may have brought is not confirmed, so it comes again

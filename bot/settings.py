@@ -42,6 +42,7 @@ class Settings:
     limits: Limits = field(default_factory=Limits)
     lease_seconds: float = 60.0
     stop_seconds: float = 20.0
+    evidence_folder: Path = Path("evidence")
 
 
 class Section:
@@ -72,7 +73,7 @@ class Section:
                 raise SettingError(f"[{self._name}] {key}", f"is not a setting; there are: {known}")
 
 
-TABLES = ("office", "telegram", "database", "reminders", "calendar", "delivery", "workstreams")
+TABLES = ("office", "telegram", "database", "reminders", "calendar", "delivery", "evidence", "workstreams")
 
 
 def load(path: Path, *, needs_token: bool = False) -> Settings:
@@ -105,6 +106,7 @@ def from_values(raw: dict[str, Any], home: Path, *, needs_token: bool = False) -
         base_url=_address(telegram, "base_url", address) or Settings.base_url,
         base_file_url=_address(telegram, "base_file_url", address) or Settings.base_file_url,
         proxy=_address(telegram, "proxy", "must be the http:// address of a proxy"),
+        evidence_folder=_evidence_folder(raw, home),
         **_delivery(Section("delivery", raw.get("delivery", {}))),
     )
     telegram.close()
@@ -140,6 +142,16 @@ def _database(raw: dict[str, Any], home: Path) -> str:
         raise section.error("url", "must begin with sqlite:/// or postgresql+psycopg://")
     relative = re.match(r"sqlite:///(?!/)(.+)", url)
     return f"sqlite:///{(home / relative[1]).resolve()}" if relative else url
+
+
+def _evidence_folder(raw: dict[str, Any], home: Path) -> Path:
+    section = Section("evidence", raw.get("evidence", {}))
+    allowed = "must be the path of a folder"
+    folder: str = section.take("folder", str, allowed, str(Settings.evidence_folder))
+    section.close()
+    if not folder.strip() or "\0" in folder:
+        raise section.error("folder", allowed)
+    return (home / folder).resolve()
 
 
 def _office(raw: dict[str, Any]) -> Office:

@@ -8,7 +8,7 @@ import asyncio
 import os
 import pickle
 import sys
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from contextlib import suppress
 from datetime import datetime, timedelta
 from functools import partial
@@ -20,7 +20,7 @@ import sqlalchemy as sa
 import structlog
 from sqlmodel import Session, col
 
-from bot.download import FileGone, FileTooBig
+from bot.download import Download, FileGone, FileTooBig, growing_wait
 from bot.upload_worker import say
 from db.files import Upload
 from db.store import Store
@@ -37,10 +37,8 @@ WORK_SECONDS = 600  # for one step on one file
 LEASE = timedelta(seconds=WORK_SECONDS + 60)
 MOST_ATTEMPTS = 3  # at a file that brings its worker down
 MOST_FETCHES = 40  # of a file that cannot be fetched: half a day
-RETRY, LONGEST_RETRY = timedelta(seconds=10), timedelta(minutes=20)
+LONGEST_RETRY = timedelta(minutes=20)
 PROJECT = Path(__file__).resolve().parent.parent
-
-Download = Callable[[str, int, BinaryIO], Awaitable[None]]
 
 
 class Uploads:
@@ -145,7 +143,7 @@ class Uploads:
         if upload.attempts >= MOST_FETCHES:
             await self._refuse(upload.id, Reason.FILE_GONE)
             return
-        wait = min(RETRY * 2 ** min(upload.attempts - 1, 10), LONGEST_RETRY)
+        wait = growing_wait(upload.attempts, LONGEST_RETRY)
         await self._store.write(partial(_later, upload_id=upload.id, until=self._clock() + wait))
 
     async def _give_back(self, upload: Upload) -> None:

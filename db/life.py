@@ -12,6 +12,8 @@ from sqlmodel import Field, SQLModel
 
 from db.types import AreaMu, UtcDateTime, words
 
+EVIDENCE_KEPT = "evidence_kept"  # the kind of event that says a proof was copied; it changes no duty
+
 
 class Phase(StrEnum):
     """What a proof shows: the place as it was, the work, the result, the county's or the city's check, a paper."""

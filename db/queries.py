@@ -11,6 +11,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session, SQLModel, col, select
 
 from db.figures import by_urgency
+from db.life import EVIDENCE_KEPT
 from db.models import (
     OPEN,
     Account,
@@ -208,8 +209,9 @@ def standing_events(session: Session, subjects: Sequence[str]) -> dict[str, int]
     found: dict[str, int] = {}
     for part in in_parts(subjects):
         query = sa.select(col(Event.subject), sa.func.max(col(Event.id))).where(
-            col(Event.subject).in_(part), col(Event.undoes_id).is_(None), col(Event.id).not_in(taken_back)
-        )
+            col(Event.subject).in_(part), col(Event.undoes_id).is_(None), col(Event.id).not_in(taken_back),
+            col(Event.kind) != EVIDENCE_KEPT,
+        )  # fmt: skip
         found |= {row[0]: row[1] for row in session.execute(query.group_by(col(Event.subject)))}
     return found
 

@@ -57,6 +57,7 @@ def test_the_example_holds_every_setting_with_its_default(tmp_path: Path):
     settings = from_values(raw, tmp_path)
     assert settings.office.policy == Policy()
     assert settings.limits == Limits()
+    assert settings.evidence_folder == tmp_path.resolve() / Settings.evidence_folder
     for name in ("lease_seconds", "stop_seconds", "base_url", "base_file_url"):
         assert getattr(settings, name) == getattr(Settings, name)
 

@@ -78,6 +78,7 @@ async def inhabited(moved_in: MovedIn, tmp_path: Path, office: Office) -> AsyncI
     settings = Settings(
         office=office, database_url=store.url, token=TOKEN, limits=FAST, lease_seconds=1.0, stop_seconds=5.0,
         base_url=telegram.base_url, base_file_url=telegram.base_file_url,
+        evidence_folder=tmp_path / "evidence",
     )  # fmt: skip
     yield City(telegram, store, settings, watch)
     await telegram.stop()

@@ -23,6 +23,7 @@ from typing import Any, ClassVar
 import sqlalchemy as sa
 from sqlmodel import Session
 
+import bot.evidence
 import bot.inbox
 import bot.program
 import scheduler.sender
@@ -45,6 +46,8 @@ AFTER_THE_SEND = "after the send"
 BEFORE_THE_FETCH = "before a file is fetched"
 BEFORE_THE_WORKER = "before a file is worked on"
 AS_IT_STARTS = "as the worker starts"
+BEFORE_THE_COPY_MOVES = "before a proof's copy has its name"
+AFTER_THE_COPY_MOVED = "after a proof's copy has its name"
 WHILE_IT_READS = "while the worker reads"
 WHILE_IT_WRITES = "between the worker's reading and the end of its writing"
 
@@ -146,6 +149,19 @@ def arm_uploads(doom: Doom) -> None:
     Uploads._fetch, Uploads._in_process = fetching, working  # type: ignore[method-assign]
 
 
+def arm_evidence(doom: Doom) -> None:
+    """Wrap the copying of proofs likewise."""
+    settle = bot.evidence._settle
+
+    def settling(part: Path, target: Path) -> tuple[str, int]:
+        doom.at(BEFORE_THE_COPY_MOVES)
+        settled = settle(part, target)
+        doom.at(AFTER_THE_COPY_MOVED)
+        return settled
+
+    bot.evidence._settle = settling
+
+
 def watch_worker(uploads: Uploads, doom: Doom) -> None:
     """Look after the worker in a thread of its own, until it is no more."""
     while uploads._working is None:
@@ -174,6 +190,7 @@ def live(given: dict[str, Any], order: dict[str, Any], last_words: int) -> None:
         office=Office(name="青澜市自然资源督察办公室", city="青澜市"), database_url=given["database"],
         token=given["token"], base_url=given["base_url"], base_file_url=given["base_file_url"], lease_seconds=1.0,
         limits=Limits(per_second=1000, chat_seconds=0.0, group_per_minute=1000), stop_seconds=5.0,
+        evidence_folder=Path(given["database"].removeprefix("sqlite:///")).parent / "evidence",
     )  # fmt: skip
 
     async def run() -> None:
@@ -182,6 +199,7 @@ def live(given: dict[str, Any], order: dict[str, Any], last_words: int) -> None:
         doom = Doom(order["moment"], order["count"], last_words, with_worker=order["with_worker"])
         arm(doom)
         arm_uploads(doom)
+        arm_evidence(doom)
         program = (ForgetfulProgram if given["forgetful"] else Program)(settings, clock=clock)
         asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, program.stop)
         await program.run()

@@ -32,6 +32,8 @@ WRONG: list[tuple[str, str, Any, str]] = [
     ("telegram", "proxy", "socks5://x", "http://"),
     ("database", "url", 5, "sqlite:///duban.db"),
     ("database", "url", "mysql://x", "sqlite:///"),
+    ("evidence", "folder", 5, "path of a folder"),
+    ("evidence", "folder", " ", "path of a folder"),
     ("reminders", "lead_days", 30, DAYS),
     ("reminders", "lead_days", [30, "7"], DAYS),
     ("reminders", "lead_days", [0], DAYS),
@@ -194,6 +196,9 @@ def test_everything_that_is_set_arrives(tmp_path: Path) -> None:
         zh = "大气"
         rate_basis = "area"
         keywords = ["扬尘"]
+
+        [evidence]
+        folder = "/srv/evidence"
         """
     )
     settings = made(tmp_path, **raw)
@@ -210,6 +215,7 @@ def test_everything_that_is_set_arrives(tmp_path: Path) -> None:
     assert settings.office.calendar.overrides == {date(2027, 2, 14): True, date(2027, 2, 15): False}
     assert (settings.limits.per_second, settings.limits.chat_seconds) == (5, 2.0)
     assert (settings.limits.group_per_minute, settings.limits.in_flight) == (3, 4)
+    assert settings.evidence_folder == Path("/srv/evidence").resolve()
     assert (settings.lease_seconds, settings.stop_seconds) == (5.0, 6.5)
     [stream] = policy.workstreams
     assert (stream.code, stream.zh, stream.en, stream.keywords) == ("air", "大气", "air", ("扬尘",))
