@@ -1,4 +1,4 @@
-"""The nouns of a duty's life: proofs, milestones, transfers, units that each report, cases found, promises made.
+"""The nouns of a duty's life: proofs, units that each report, cases found, promises made.
 
 Areas are Decimals in mu; addresses of files are text with the platform in front, like those of chats.
 """
@@ -62,54 +62,6 @@ class Evidence(SQLModel, table=True):
             postgresql_where=sa.text("stored_as = '' AND gone = ''"),
         ),
         sa.Index("ix_evidence_said_in_person_id", "said_in", "person_id"),
-    )
-
-
-class Milestone(SQLModel, table=True):
-    """A step of a duty's plan (节点): what is to be reached by when; ``percent`` of the whole, where it was said."""
-
-    id: int | None = Field(default=None, primary_key=True)
-    duty_id: int = Field(foreign_key="duty.id", index=True)
-    position: int
-    due_on: date
-    words: str
-    percent: int | None = None
-
-    __table_args__ = (sa.UniqueConstraint("duty_id", "position"),)
-
-
-class TransferState(StrEnum):
-    """How far a duty that a county calls another's has come."""
-
-    ASKED = "asked"
-    OFFERED = "offered"
-    TAKEN = "taken"
-    REFUSED = "refused"
-
-
-class Transfer(SQLModel, table=True):
-    """A duty that a county says is not its own (退回、移交), and what the office and the other county made of it."""
-
-    id: int | None = Field(default=None, primary_key=True)
-    duty_id: int = Field(foreign_key="duty.id", index=True)
-    asked_by_id: int | None = Field(default=None, foreign_key="person.id")  # None: the office by itself
-    asked_at: datetime = Field(sa_type=UtcDateTime)
-    reason: str
-    from_id: int = Field(foreign_key="region.id")
-    to_id: int | None = Field(default=None, foreign_key="region.id")
-    state: TransferState = Field(default=TransferState.ASKED, sa_type=words(TransferState))
-    decided_by_id: int | None = Field(default=None, foreign_key="person.id")
-    decided_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
-    why: str = ""
-
-    __table_args__ = (
-        sa.Index(
-            "ix_transfer_open",
-            "duty_id",
-            unique=True,
-            sqlite_where=sa.text("state IN ('asked', 'offered')"),
-            postgresql_where=sa.text("state IN ('asked', 'offered')"),
-        ),
     )
 
 

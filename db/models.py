@@ -211,7 +211,9 @@ class Duty(SQLModel, table=True):
     stopped_on: date | None = None  # since then the county's clock stands still
     stopped_days: int = 0  # by which ``due_on`` was moved for them
     resumes_as: Status | None = Field(default=None, sa_type=words(Status))  # suspended or offered to another county
+    declined: str = ""  # why the county says that it is not its own, until the office has decided
     transfer_to_id: int | None = Field(default=None, foreign_key="region.id")
+    milestones: list[dict[str, Any]] = Field(default_factory=list, sa_type=sa.JSON)  # due_on, words, percent or None
     merged_into_id: int | None = None
     notice_until: date | None = None  # the last day of the public notice
     rechecked_on: date | None = None

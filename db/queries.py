@@ -203,6 +203,10 @@ def last_events(session: Session, subjects: Sequence[str]) -> dict[str, Event]:
     return found
 
 
+# links of a duty's chain that leave it as it was: nothing that came before is settled by them
+BESIDE = (EVIDENCE_KEPT, "evidence_added", "comment")
+
+
 def standing_events(session: Session, subjects: Sequence[str]) -> dict[str, int]:
     """Return the id of the newest change of each subject that was not taken back."""
     taken_back = sa.select(col(Event.undoes_id)).where(col(Event.undoes_id).is_not(None))
@@ -210,7 +214,7 @@ def standing_events(session: Session, subjects: Sequence[str]) -> dict[str, int]
     for part in in_parts(subjects):
         query = sa.select(col(Event.subject), sa.func.max(col(Event.id))).where(
             col(Event.subject).in_(part), col(Event.undoes_id).is_(None), col(Event.id).not_in(taken_back),
-            col(Event.kind) != EVIDENCE_KEPT,
+            col(Event.kind).not_in(BESIDE),
         )  # fmt: skip
         found |= {row[0]: row[1] for row in session.execute(query.group_by(col(Event.subject)))}
     return found

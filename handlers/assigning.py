@@ -1,12 +1,9 @@
 """/assign: a new duty is understood, what is missing is asked for, and one confirmation of the card writes it."""
 
 from collections.abc import Iterable, Sequence
-from datetime import timedelta
 
-import sqlalchemy as sa
-from sqlmodel import col
-
-from db.models import Level, Person, Question
+from db.models import Level, Person
+from handlers.asking import forget_question, remember_question
 from handlers.drafting import (
     BY_NAME,
     PARTS,
@@ -43,7 +40,7 @@ def assign(call: Call) -> Reply:
     known = said if {"draft", "by"} <= said.keys() else begin(call, said, rest)
     _check_own(call, known)
     if go == CANCEL:
-        _forget_question(call)
+        forget_question(call)
         return call.reply("assign_cancelled", replaces=True)
     if asked in BY_NAME and rest:
         return _go_on(call, _with_answer(call, known, BY_NAME[asked], " ".join(rest)))
@@ -88,7 +85,7 @@ def _go_on(call: Call, known: dict[str, str], *, asked: str = "", confirmed: boo
             drafting.known[part.name] = part.read(drafting, word)
         except Trouble as trouble:
             return _ask(drafting, {**known, part.name: ""}, part, trouble)
-    _forget_question(call)
+    forget_question(call)
     return _write(call, drafting) if confirmed else _card(call, drafting)
 
 
@@ -128,13 +125,7 @@ def _write(call: Call, drafting: Drafting) -> Reply:
 def _ask(drafting: Drafting, known: dict[str, str], part: Part, trouble: Trouble | None = None) -> Reply:
     """Ask for a part with buttons for its likeliest values, and remember what the answer completes."""
     call, known = drafting.call, {**known, **drafting.known}
-    _forget_question(call)
-    expires = call.request.now + timedelta(minutes=call.office.policy.question_minutes)
-    question = Question(
-        chat=call.request.chat, person_id=call.known.id or 0, command=command_for(known, ask=part.name),
-        expects=part.name, expires_at=expires,
-    )  # fmt: skip
-    call.session.add(question)
+    remember_question(call, command_for(known, ask=part.name), part.name)
     choices = part.choices(drafting, trouble.word if trouble else "")
     buttons = [Button(label=label, command=command_for(part.put(known, value))) for label, value in choices]
     rows = [*_in_rows(buttons, _a_row(choices)), (_cancel(call, known),)]
@@ -155,8 +146,3 @@ def _a_row(choices: Choices) -> int:
 
 def _in_rows(buttons: Sequence[Button], count: int) -> list[tuple[Button, ...]]:
     return [tuple(buttons[start : start + count]) for start in range(0, len(buttons), count)]
-
-
-def _forget_question(call: Call) -> None:
-    here = (col(Question.chat) == call.request.chat, col(Question.person_id) == call.known.id)
-    call.session.execute(sa.delete(Question).where(*here))

@@ -1,15 +1,12 @@
 """/extend, /decide, /extensions: a later deadline is asked for, and the head of the office decides."""
 
-import re
-import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date
 
-import sqlalchemy as sa
-from sqlmodel import col
-
-from db.models import DueKind, Duty, Extension, Person, Question
+from db.models import Duty, Extension, Person
+from handlers.asking import REASON, expected, forget_question, remember_question
+from handlers.dates import as_written, read_due
 from handlers.numbers import find_duty
 from handlers.reading import read_duty
 from handlers.request import Call
@@ -19,26 +16,18 @@ from rules.refusal import Refusal, Why
 from services import extending
 from services.agenda import open_duties_for
 from services.extending import Extending
-from services.office import office_now
 from services.reporting import check_may_report
-from text.deadlines import Reader
 from text.reply import DECISION_WORDS, N_, Button, Reply
 
 MOST_CHOICES = 6
 MOST_SHOWN = 5  # with their buttons, one phone screen
-MOST_DATE_WORDS = 5  # by the end of December 2026
 LONGEST_ID = 18  # digits
-DUE, REASON = "due", "reason"  # what a question of ours expects
+DUE = "due"  # what a question of ours expects, beside REASON
 DECISIONS = {
     **dict.fromkeys(("yes", "同意", "批准", "准", "可以", "是"), "yes"),
     **dict.fromkeys(("change", "改期"), "change"),
     **dict.fromkeys(("no", "不同意", "不批准", "不批", "驳回", "否"), "no"),
 }
-# a span alone counts from the deadline that it lengthens, not from today
-_SPAN = re.compile(
-    r"(?:再|延期|延长|顺延|展期|延)*"
-    r"(?P<span>(?:\d+|[一二两三四五六七八九十半]+)个?(?:工作日|天|周|星期|半?月)|\d+ (?:days?|weeks?|months?))"
-)
 
 
 def extend(call: Call) -> Reply:
@@ -53,7 +42,7 @@ def extend(call: Call) -> Reply:
     if not said.rest:
         return _ask_for(call, REASON, f"/extend {duty.number} {said.due}", duty, due=said.due)
     asked = extending.ask(call.session, call.act, call.office, duty, said.due, said.rest, behalf_of)
-    _forget_question(call)
+    forget_question(call)
     return call.reply(
         "extend_asked", asked=asked, county=_county(call, duty), days=(said.due - present).days, behalf_of=behalf_of,
         overdue=overdue_days(asked.extension, call.today), names_people=call.names_people, numbers=[duty.number],
@@ -93,14 +82,14 @@ def _approve(call: Call, extension: Extension, duty: Duty, decision: str) -> Rep
 
 
 def _refuse(call: Call, extension: Extension, duty: Duty) -> Reply:
-    why = _as_written(call, call.words[2:])
+    why = as_written(call, call.words[2:])
     if not why:
         return _ask_for(call, REASON, f"/decide {extension.id} no", duty, decides=True)
     return _decided(call, extending.refuse(call.session, call.act, call.office, extension, why))
 
 
 def _decided(call: Call, decided: Extending) -> Reply:
-    _forget_question(call)
+    forget_question(call)
     duty = decided.duty
     overdue = overdue_days(decided.extension, call.today)
     look = call.button(N_("查看"), f"/duty {duty.number}")
@@ -185,42 +174,15 @@ class _Said:
 def _read_answer(call: Call, words: Sequence[str], present: date) -> _Said:
     """Read [date] [reason] in either order; what answers a question of ours is what was asked for."""
     answers = bool(words) and words[-1] == call.request.text.strip()
-    expected = _expected(call) if answers else ""
-    begun, answer = (words[:-1], words[-1].split()) if expected else ((), list(words))
-    if expected == REASON:  # whatever days it speaks of, the new deadline was said before
-        due, begun = _read_due(call, begun, present)
+    asked_for = expected(call) if answers else ""
+    begun, answer = (words[:-1], words[-1].split()) if asked_for else ((), list(words))
+    if asked_for == REASON:  # whatever days it speaks of, the new deadline was said before
+        due, begun = read_due(call, begun, present)
         return _Said(due=due, rest=" ".join((*begun, *answer)))
-    due, rest = _read_due(call, answer, present)
-    if due is None and expected == DUE:
+    due, rest = read_due(call, answer, present)
+    if due is None and asked_for == DUE:
         raise Refusal(Why.BAD_DATE, word=words[-1])
-    return _Said(due=due, rest=" ".join(part for part in (*begun, _as_written(call, rest)) if part))
-
-
-def _read_due(call: Call, words: Sequence[str], present: date) -> tuple[date | None, Sequence[str]]:
-    """Find the new deadline in the first words, or in the last ones."""
-    for count in range(min(len(words), MOST_DATE_WORDS), 0, -1):
-        for part, rest in ((words[:count], words[count:]), (words[-count:], words[:-count])):
-            if due := _read_date(call, " ".join(part), present):
-                return due, rest
-    return None, words
-
-
-def _read_date(call: Call, phrase: str, present: date) -> date | None:
-    office = office_now(call.session, call.office)
-    now = office.local(call.request.now).replace(tzinfo=None)
-    if span := _SPAN.fullmatch(phrase):
-        phrase, now = span["span"], datetime.combine(present, time())
-    read = Reader(office.calendar).read(phrase, now)
-    if read is not None and read.kind == DueKind.INVALID:
-        raise Refusal(Why.BAD_DATE, word=phrase)
-    return read.when.date() if read and read.when else None
-
-
-def _as_written(call: Call, words: Sequence[str]) -> str:
-    """Return words with the marks that stood between them."""
-    written = unicodedata.normalize("NFKC", call.request.text)
-    found = re.search(r"[\s、;,]+".join(re.escape(word) for word in words), written) if words else None
-    return found[0] if found else " ".join(words)
+    return _Said(due=due, rest=" ".join(part for part in (*begun, as_written(call, rest)) if part))
 
 
 # --- what is missing is asked for
@@ -228,24 +190,8 @@ def _as_written(call: Call, words: Sequence[str]) -> str:
 
 def _ask_for(call: Call, expects: str, command: str, duty: Duty, **facts: object) -> Reply:
     """Ask for the date or the reason, and remember what the answer completes."""
-    _forget_question(call)
-    expires = call.request.now + timedelta(minutes=call.office.policy.question_minutes)
-    question = Question(
-        chat=call.request.chat, person_id=call.known.id or 0, command=command.strip(), expects=expects,
-        expires_at=expires,
-    )  # fmt: skip
-    call.session.add(question)
+    remember_question(call, command, expects)
     known = {"due": None, "decides": False, "late": is_late(duty, call.today)} | facts
     return call.reply(
         "extend_question", duty=duty, expects=expects, is_group=call.request.is_group, numbers=[duty.number], **known
     )  # fmt: skip
-
-
-def _expected(call: Call) -> str:
-    here = (col(Question.chat) == call.request.chat, col(Question.person_id) == call.known.id)
-    return call.session.execute(sa.select(col(Question.expects)).where(*here)).scalar() or ""
-
-
-def _forget_question(call: Call) -> None:
-    here = (col(Question.chat) == call.request.chat, col(Question.person_id) == call.known.id)
-    call.session.execute(sa.delete(Question).where(*here))

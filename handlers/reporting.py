@@ -1,19 +1,16 @@
 """/done, /progress, /undo: what counties report, and taking it back."""
 
-from datetime import timedelta
 from decimal import Decimal
 
-import sqlalchemy as sa
-from sqlmodel import col
-
-from db.models import Duty, Question
+from db.models import Duty
 from handlers import assigning
+from handlers.asking import forget_question, remember_question
 from handlers.reading import read_report, read_total
 from handlers.request import Call
 from rules.refusal import Refusal, Why
-from services import reporting
+from services import reporting, steps
 from services.agenda import open_duties_for
-from services.reporting import Reported
+from services.steps import Taken
 from text.reply import N_, Reply
 
 MOST_CHOICES = 6
@@ -54,7 +51,7 @@ def progress(call: Call) -> Reply:
 
 
 def _progress(call: Call, duty: Duty, words: tuple[str, ...]) -> Reply:
-    behalf_of = reporting.check_may_report(call.session, call.act, duty, call.today)
+    reporting.check_may_report(call.session, call.act, duty, call.today)
     reporting.check_reportable(duty)
     if not words:
         return _ask(call, f"/progress {duty.number}", "ask_area", duty)
@@ -64,7 +61,7 @@ def _progress(call: Call, duty: Duty, words: tuple[str, ...]) -> Reply:
     reporting.check_amounts(duty, area, farmland or Decimal(0), call.office.policy)
     if farmland is None and duty.farmland_mu > 0 and area > 0:
         return _ask(call, f"/progress {duty.number} {area}", "ask_farmland", duty, area=area)
-    report = reporting.report_progress(call.session, call.act, duty, area, farmland or Decimal(0), behalf_of)
+    report = reporting.report_progress(call.session, call.office, call.act, duty, area, farmland or Decimal(0))
     return _answer(call, "progressed", [report])
 
 
@@ -75,7 +72,7 @@ def undo(call: Call) -> Reply:
         raise Refusal(Why.NOTHING_TO_UNDO)
     if withdrawn := assigning.undo(call, int(word) if word else None):
         return withdrawn
-    undone = reporting.undo(call.session, call.act, call.office.policy, int(word) if word else None)
+    undone = steps.undo(call.session, call.office, call.act, int(word) if word else None)
     elsewhere = [report.duty for report in undone if not call.may_see(report.duty)]
     if elsewhere:  # what happens in one county is not said in another's group
         raise Refusal(Why.PRIVATE_ONLY)
@@ -95,13 +92,13 @@ def _chosen(call: Call, duties: tuple[Duty, ...], command: str, *, several: bool
     raise Refusal(Why.WHICH_DUTY if own else Why.NO_NUMBER, choices=tuple(choices), command=command)
 
 
-def _report_done(call: Call, duty: Duty, area: Decimal | None) -> Reported:
-    behalf_of = reporting.check_may_report(call.session, call.act, duty, call.today)
-    return reporting.report_done(call.session, call.act, duty, area, behalf_of)
+def _report_done(call: Call, duty: Duty, area: Decimal | None) -> Taken:
+    reporting.check_may_report(call.session, call.act, duty, call.today)
+    return reporting.report_done(call.session, call.office, call.act, duty, area)
 
 
-def _answer(call: Call, template: str, reports: list[Reported]) -> Reply:
-    _forget_question(call)
+def _answer(call: Call, template: str, reports: list[Taken]) -> Reply:
+    forget_question(call)
     rows = [(call.button(N_("撤销"), f"/undo {reports[0].event.id}"),)]
     duty = reports[0].duty
     if template == "progressed" and duty.rectified_area_mu >= duty.area_mu > 0:
@@ -111,15 +108,7 @@ def _answer(call: Call, template: str, reports: list[Reported]) -> Reply:
     return call.reply(template, *rows, reports=reports, places=places, names_people=call.names_people, numbers=numbers)
 
 
-def _forget_question(call: Call) -> None:
-    here = (col(Question.chat) == call.request.chat, col(Question.person_id) == call.known.id)
-    call.session.execute(sa.delete(Question).where(*here))
-
-
 def _ask(call: Call, command: str, template: str, duty: Duty, **facts: object) -> Reply:
-    """Ask for the missing word and remember what it will complete; a newer question takes the place of an older one."""
-    _forget_question(call)
-    expires = call.request.now + timedelta(minutes=call.office.policy.question_minutes)
-    question = Question(chat=call.request.chat, person_id=call.known.id or 0, command=command, expires_at=expires)
-    call.session.add(question)
+    """Ask for the missing amount."""
+    remember_question(call, command)
     return call.reply(template, duty=duty, numbers=[duty.number], is_group=call.request.is_group, **facts)

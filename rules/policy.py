@@ -25,6 +25,7 @@ class Workstream:
     keywords: tuple[str, ...] = ()
     sub_types: tuple[str, ...] = ()
     rate_basis: RateBasis = RateBasis.FARMLAND
+    needs_evidence: bool = False  # one proof at least, before acceptance can be asked for
 
 
 WORKSTREAMS = (
@@ -75,6 +76,12 @@ class Policy:
     merge_minutes: int = 10  # what is to be told to one person within them goes as one message
     most_extensions: int = 2  # of one duty's deadline
     longest_extension_days: int = 90  # after the present deadline, each
+    stations: tuple[str, ...] = ("sign", "close")  # of rules.steps.OPTIONAL, those on this office's way
+    waiting_stops_clock: bool = True  # while the city has to act, the county's deadline moves along
+    check_workdays: int = 15  # within which the city judges what was reported; later it is the city's backlog
+    notice_days: int = 7  # of a public notice
+    recheck_months: int = 6  # after striking off
+    return_reasons: tuple[str, ...] = ("照片看不清", "面积不符", "未整改到位", "材料不全")  # offered as buttons
     area_slip_factor: int = 10  # a reported area this many times the duty's is taken for a slip
 
     def workstream(self, code: str) -> Workstream:

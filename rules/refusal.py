@@ -60,6 +60,21 @@ class Why(StrEnum):
     NOT_YOUR_DRAFT = "not_your_draft"
     ALREADY_ASSIGNED = "already_assigned"
     ASSIGNMENT_STANDS = "assignment_stands"
+    STEP_NOT_USED = "step_not_used"
+    STEP_NOT_NOW = "step_not_now"
+    STEP_NEEDS = "step_needs"
+    NO_EVIDENCE = "no_evidence"
+    NO_SELF_CHECK = "no_self_check"
+    OWN_WORK = "own_work"
+    NOTICE_NOT_OVER = "notice_not_over"
+    REVIEWER_ONLY = "reviewer_only"
+    HEADS_STEP = "heads_step"
+    DEPUTY_ONLY = "deputy_only"
+    NEW_COUNTY_ONLY = "new_county_only"
+    TRANSFER_OPEN = "transfer_open"
+    NO_TRANSFER = "no_transfer"
+    SAME_COUNTY = "same_county"
+    SAME_DUTY = "same_duty"
 
 
 class Refusal(Exception):  # noqa: N818  (it is an answer, not an error)

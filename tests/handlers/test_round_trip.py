@@ -63,7 +63,7 @@ def test_what_the_chat_reported_goes_out_and_comes_back_as_no_change(
     with store.writing() as session:
         duty = duty_by_number(session, "DC-2026-004")
         assert duty is not None
-        reporting.report_done(session, Act(key="chat", at=NOW, person=ma), duty, None, None)
+        reporting.report_done(session, office, Act(key="chat", at=NOW, person=ma), duty)
     imported = again(store, office, exported(store, office, tmp_path / "out.xlsx"))
     assert imported.loaded.changed == []
 

@@ -170,12 +170,12 @@ def test_a_file_that_says_again_what_it_said_before_the_acceptance_lowers_nothin
         assert (again.same, again.conflicts, again.changed) == (["N-1"], [], [])
 
 
-def test_a_file_that_says_what_the_chat_reported_changes_nothing(store: Store) -> None:
-    ma = person_named(store, "QL0014")
+def test_a_file_that_says_what_the_chat_reported_changes_nothing(store: Store, office: Office) -> None:
+    operator = person_named(store, "QL0009")
     with store.writing() as session:
         write_entries(session, entry("N-1", area_mu=Decimal(9)))
-        act = Act(key="chat", at=LATER, person=ma)
-        reporting.report_progress(session, act, found(session, "N-1"), Decimal(5), Decimal(0), None)
+        act = Act(key="chat", at=LATER, person=operator)
+        reporting.report_progress(session, office, act, found(session, "N-1"), Decimal(5), Decimal(0))
         exported = entry("N-1", area_mu=Decimal(9), rectified_area_mu=Decimal("5.00"))
         assert compare(session, [exported]).same == ["N-1"]
         more = entry("N-1", area_mu=Decimal(9), rectified_area_mu=Decimal(6))
@@ -268,11 +268,11 @@ def test_cells_that_were_answered_later_go_back_with_their_import(store: Store, 
 
 
 def test_what_somebody_built_on_an_import_stays(store: Store, office: Office) -> None:
-    ma = person_named(store, "QL0014")
+    operator = person_named(store, "QL0009")
     with store.writing() as session:
         write_entries(session, entry("N-1", area_mu=Decimal(9)), entry("N-2"))
-        act = Act(key="chat", at=LATER, person=ma)
-        reporting.report_done(session, act, found(session, "N-1"), None, None)
+        act = Act(key="chat", at=LATER, person=operator)
+        reporting.report_done(session, office, act, found(session, "N-1"))
         taken = take_back(session, Act(key="undo", at=LATER), ACT.key, office.policy)
         assert (taken.removed, taken.left) == (["N-2"], ["N-1"])
         assert found(session, "N-1").status == Status.AWAITING_ACCEPTANCE

@@ -66,13 +66,13 @@ def get(store: Store, number: str) -> Duty:
     return found
 
 
-def report(store: Store, number: str, area: str, farmland: str) -> None:
+def report(store: Store, office: Office, number: str, area: str, farmland: str) -> None:
     person = person_named(store, "澜东区 马景民")
     with store.writing() as session:
         duty = duty_by_number(session, number)
         assert duty is not None
         act = Act(key="chat", at=NOW, person=person, said_in="telegram:1")
-        reporting.report_progress(session, act, duty, Decimal(area), Decimal(farmland), None)
+        reporting.report_progress(session, office, act, duty, Decimal(area), Decimal(farmland))
 
 
 @pytest.mark.parametrize(("kind", "name"), [file for file in FILES if file[0] != "counties"])
@@ -85,7 +85,7 @@ def test_importing_a_file_again_changes_nothing(store: Store, office: Office, ki
 
 
 def test_a_number_reported_in_the_chat_survives_the_same_file(store: Store, office: Office) -> None:
-    report(store, "DC-2026-004", "52", "27")
+    report(store, office, "DC-2026-004", "52", "27")
     before = dump(store)
     loaded = ledger(store, office, CITY / "ledger_clean.csv")
     assert dump(store) == before
@@ -94,7 +94,7 @@ def test_a_number_reported_in_the_chat_survives_the_same_file(store: Store, offi
 
 
 def test_a_changed_deadline_in_the_file_is_a_change_of_that_alone(store: Store, office: Office, tmp_path: Path) -> None:
-    report(store, "DC-2026-004", "52", "27")
+    report(store, office, "DC-2026-004", "52", "27")
     path = edited(tmp_path, "ledger_clean.csv", changed_row("DC-2026-004", "2026-11-06", "2026-12-06"))
     loaded = ledger(store, office, path)
     assert loaded.changed == ["DC-2026-004"]

@@ -62,43 +62,6 @@ def upgrade() -> None:
     with op.batch_alter_table('commitment', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_commitment_region_id'), ['region_id'], unique=False)
 
-    op.create_table('milestone',
-    sa.Column('id', sa.Integer(), nullable=False),
-    sa.Column('duty_id', sa.Integer(), nullable=False),
-    sa.Column('position', sa.Integer(), nullable=False),
-    sa.Column('due_on', sa.Date(), nullable=False),
-    sa.Column('words', sa.String(), nullable=False),
-    sa.Column('percent', sa.Integer(), nullable=True),
-    sa.ForeignKeyConstraint(['duty_id'], ['duty.id'], name=op.f('fk_milestone_duty_id')),
-    sa.PrimaryKeyConstraint('id', name=op.f('pk_milestone')),
-    sa.UniqueConstraint('duty_id', 'position', name=op.f('uq_milestone_duty_id'))
-    )
-    with op.batch_alter_table('milestone', schema=None) as batch_op:
-        batch_op.create_index(batch_op.f('ix_milestone_duty_id'), ['duty_id'], unique=False)
-
-    op.create_table('transfer',
-    sa.Column('id', sa.Integer(), nullable=False),
-    sa.Column('duty_id', sa.Integer(), nullable=False),
-    sa.Column('asked_by_id', sa.Integer(), nullable=True),
-    sa.Column('asked_at', sa.DateTime(timezone=True), nullable=False),
-    sa.Column('reason', sa.String(), nullable=False),
-    sa.Column('from_id', sa.Integer(), nullable=False),
-    sa.Column('to_id', sa.Integer(), nullable=True),
-    sa.Column('state', sa.String(length=32), nullable=False),
-    sa.Column('decided_by_id', sa.Integer(), nullable=True),
-    sa.Column('decided_at', sa.DateTime(timezone=True), nullable=True),
-    sa.Column('why', sa.String(), nullable=False),
-    sa.ForeignKeyConstraint(['asked_by_id'], ['person.id'], name=op.f('fk_transfer_asked_by_id')),
-    sa.ForeignKeyConstraint(['decided_by_id'], ['person.id'], name=op.f('fk_transfer_decided_by_id')),
-    sa.ForeignKeyConstraint(['duty_id'], ['duty.id'], name=op.f('fk_transfer_duty_id')),
-    sa.ForeignKeyConstraint(['from_id'], ['region.id'], name=op.f('fk_transfer_from_id')),
-    sa.ForeignKeyConstraint(['to_id'], ['region.id'], name=op.f('fk_transfer_to_id')),
-    sa.PrimaryKeyConstraint('id', name=op.f('pk_transfer'))
-    )
-    with op.batch_alter_table('transfer', schema=None) as batch_op:
-        batch_op.create_index(batch_op.f('ix_transfer_duty_id'), ['duty_id'], unique=False)
-        batch_op.create_index('ix_transfer_open', ['duty_id'], unique=True, sqlite_where=sa.text("state IN ('asked', 'offered')"), postgresql_where=sa.text("state IN ('asked', 'offered')"))
-
     op.create_table('unitreport',
     sa.Column('id', sa.Integer(), nullable=False),
     sa.Column('duty_id', sa.Integer(), nullable=False),
@@ -150,6 +113,8 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column('stopped_on', sa.Date(), nullable=True))
         batch_op.add_column(sa.Column('stopped_days', sa.Integer(), nullable=False, server_default='0'))
         batch_op.add_column(sa.Column('resumes_as', sa.String(length=32), nullable=True))
+        batch_op.add_column(sa.Column('declined', sa.String(), nullable=False, server_default=''))
+        batch_op.add_column(sa.Column('milestones', sa.JSON(), nullable=False, server_default='[]'))
         batch_op.add_column(sa.Column('transfer_to_id', sa.Integer(), nullable=True))
         batch_op.add_column(sa.Column('merged_into_id', sa.Integer(), nullable=True))
         batch_op.add_column(sa.Column('notice_until', sa.Date(), nullable=True))
@@ -165,6 +130,8 @@ def upgrade() -> None:
     with op.batch_alter_table('duty', schema=None) as batch_op:
         batch_op.alter_column('stopped_days', server_default=None)
         batch_op.alter_column('each_unit', server_default=None)
+        batch_op.alter_column('declined', server_default=None)
+        batch_op.alter_column('milestones', server_default=None)
     with op.batch_alter_table('inbox', schema=None) as batch_op:
         batch_op.alter_column('chat', server_default=None)
         batch_op.alter_column('album', server_default=None)
@@ -178,6 +145,8 @@ def downgrade() -> None:
     with op.batch_alter_table('duty', schema=None) as batch_op:
         batch_op.drop_constraint(batch_op.f('fk_duty_transfer_to_id'), type_='foreignkey')
         batch_op.drop_column('each_unit')
+        batch_op.drop_column('milestones')
+        batch_op.drop_column('declined')
         batch_op.drop_column('rechecked_on')
         batch_op.drop_column('notice_until')
         batch_op.drop_column('merged_into_id')
@@ -188,7 +157,5 @@ def downgrade() -> None:
 
     op.drop_table('evidence')
     op.drop_table('unitreport')
-    op.drop_table('transfer')
-    op.drop_table('milestone')
     op.drop_table('commitment')
     op.drop_table('case')
