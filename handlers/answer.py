@@ -1,12 +1,11 @@
 """One function answers a line of text for every caller, and alone turns a Refusal into words."""
 
-from collections.abc import Mapping
 from contextlib import nullcontext
 from dataclasses import replace
 
 from sqlmodel import Session, select
 
-from db.models import Account, Person
+from db.models import Account, Event, Person
 from db.queries import account_and_person, chat_at, open_question, region_rows
 from handlers.commands import BY_NAME, NAMES, Audience, Command
 from handlers.numbers import find_duty
@@ -17,15 +16,18 @@ from rules.officials import in_post
 from rules.permission import may_bind
 from rules.policy import Office
 from rules.refusal import Refusal, Why
+from rules.steps import BY_NAME as STEPS_BY_NAME
 from text.grammar import Spoken, Vocabulary, read_command, split
 from text.regions import gazetteer
 from text.reply import Button, Reply, speech
+from text.step_words import BUTTON, DONE_SAID
 
 CHOICES_A_ROW = 2
 TABLE_ENDINGS = (".xlsx", ".xlsm", ".xls", ".ods", ".csv")  # a picture with words is what the words say
 # a county's name alone may be the answer to a question; whatever else says a command remains one
 COMMANDS_ALONE = Vocabulary(commands=NAMES, is_region=lambda _word: False)
 WELL_SAID = (Why.BAD_AREA, Why.UNKNOWN_WORD)  # says better what was wrong than a guess at the sentence would
+PERSONAL = (Audience.PERSONS, Audience.REPORTERS, Audience.JUDGES, Audience.HEAD)
 FREE_WORDS = frozenset({"reason", "text"})
 MISREAD = (Why.WHICH_DUTY, Why.UNKNOWN_REGION, Why.UNKNOWN_NUMBER, Why.UNKNOWN_WORD, Why.BAD_AREA, Why.BAD_DAYS)
 
@@ -227,7 +229,7 @@ def _check(call: Call, command: Command) -> None:
         raise Refusal(Why.GROUP_NOT_BOUND)
     if command.audience == Audience.OFFICE and not may_bind(call.person, call.today):
         raise Refusal(Why.OFFICE_ONLY, command=command.name) if call.person else Refusal(Why.STRANGER)
-    if command.audience in (Audience.PERSONS, Audience.REPORTERS) and call.person is None:
+    if command.audience in PERSONAL and call.person is None:
         raise Refusal(Why.PERSONS_ONLY if call.request.is_group else Why.STRANGER)
     if command.audience != Audience.ANYONE and call.person is None and not call.request.is_group:
         raise Refusal(Why.STRANGER)
@@ -236,8 +238,28 @@ def _check(call: Call, command: Command) -> None:
 def _refused(call: Call, refusal: Refusal) -> Reply:
     buttons = [Button(label=label, command=command) for label, command in refusal.choices]
     rows = tuple(tuple(buttons[i : i + CHOICES_A_ROW]) for i in range(0, len(buttons), CHOICES_A_ROW))
-    facts: Mapping[str, object] = refusal.facts
+    facts = refusal.facts | _about_step(call, refusal)
     html = call.speech.say(
         "refusals", why=refusal.why.value, has_choices=bool(buttons), county=call.example_county, **facts
     )
-    return Reply(html=html, buttons=rows)
+    numbers = (str(facts["number"]),) if refusal.why == Why.NO_EVIDENCE else ()  # a photo in reply is its proof
+    return Reply(html=html, buttons=rows, numbers=numbers)
+
+
+def _about_step(call: Call, refusal: Refusal) -> dict[str, object]:
+    """Put a refused step, and the last one that was taken, into words."""
+    facts: dict[str, object] = {}
+    if name := refusal.facts.get("step"):
+        step = STEPS_BY_NAME[name]
+        facts |= {"step_word": BUTTON[name], "form": BY_NAME[step.command or name].example}
+    if "last" in refusal.facts:
+        facts["last"] = _last(call, refusal.facts["last"])
+    return facts
+
+
+def _last(call: Call, last: tuple[Event, Person | None] | None) -> dict[str, object] | None:
+    if last is None:
+        return None
+    event, person = last
+    name = person.name if person and call.names_people else ""
+    return {"at": call.office.local(event.at), "said": DONE_SAID[event.kind], "name": name}

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
 
+from db.models import Level
 from handlers import (
     aliases,
     assigning,
@@ -11,11 +12,15 @@ from handlers import (
     duty,
     exporting,
     extending,
+    history,
     lists,
     membership,
+    proofs,
+    queue,
     rank,
     reporting,
     status,
+    steps,
     uploads,
     who,
     why,
@@ -32,6 +37,8 @@ class Audience(StrEnum):
     REPORTERS = "reporters"  # persons, but only worth mentioning to those who report
     READERS = "readers"  # a known person in private, any member of a bound group
     PERSONS = "persons"
+    JUDGES = "judges"  # persons, but only worth mentioning to those who accept, return and decide
+    HEAD = "head"  # the same of the head of the office
     OFFICE = "office"
 
 
@@ -46,6 +53,7 @@ class Command:
     summary: str
     example: str
     writes: bool = False
+    rare: bool = False  # only the whole of the help names it
 
     def open_to(self, call: Call) -> bool:
         """Tell whether it is worth mentioning to whoever calls."""
@@ -55,10 +63,16 @@ class Command:
             return may_ask_for_digest(call.person)
         if self.audience == Audience.REPORTERS:
             return may_ever_report(call.person)
+        if self.audience in (Audience.JUDGES, Audience.HEAD):
+            return call.person is not None and call.person.level in JUDGING[self.audience]
         if self.audience == Audience.PERSONS:
             return call.person is not None
         return self.audience == Audience.READERS
 
+
+JUDGING = {
+    Audience.JUDGES: (Level.CITY_REVIEWER, Level.CITY_OFFICE), Audience.HEAD: (Level.CITY_OFFICE,),
+}  # fmt: skip
 
 DONE_WORDS = (
     "完成", "已完成", "报完成", "已报完成", "我已完成", "已经完成", "全部完成", "整改完成", "完成整改", "已完成整改",
@@ -110,6 +124,86 @@ COMMANDS = (
     Command(
         name="why", aliases=("为什么", "原因", "为何"), audience=Audience.READERS,
         handler=why.why, summary=N_("为什么亮这个灯"), example=N_("为什么 编号"),
+    ),
+    Command(
+        name="sign", aliases=("签收", "接收"), audience=Audience.REPORTERS, writes=True,
+        handler=steps.sign, summary=N_("签收新下达的事项"), example=N_("签收 编号"),
+    ),
+    Command(
+        name="decline", aliases=("不属本县", "不属于本县", "申请移交"), audience=Audience.REPORTERS, writes=True,
+        handler=steps.decline, summary=N_("提出不属本县"), example=N_("不属本县 编号 原因"), rare=True,
+    ),
+    Command(
+        name="plan", aliases=("方案", "整改方案", "报方案"), audience=Audience.REPORTERS, writes=True,
+        handler=steps.plan, summary=N_("报整改方案和节点"), example=N_("方案 编号 措施；12月10日前拆除50%"), rare=True,
+    ),
+    Command(
+        name="selfcheck", aliases=("自验", "县级自验", "自查"), audience=Audience.REPORTERS, writes=True,
+        handler=steps.selfcheck, summary=N_("登记县级自验（分管领导）"), example=N_("自验 编号"), rare=True,
+    ),
+    Command(
+        name="evidence", aliases=("佐证", "看佐证", "照片", "佐证材料"), audience=Audience.PERSONS, writes=True,
+        handler=proofs.proofs, summary=N_("看佐证；发照片并写编号就是补充佐证"), example=N_("佐证 编号"),
+    ),
+    Command(
+        name="history", aliases=("历史", "经过", "时间线", "办理经过"), audience=Audience.READERS,
+        handler=history.history, summary=N_("一件事项的办理经过"), example=N_("历史 编号"),
+    ),
+    Command(
+        name="queue", aliases=("验收", "待验收", "待销号", "验收清单"), audience=Audience.JUDGES,
+        handler=queue.queue, summary=N_("待验收、待销号的事项"), example=N_("待验收"),
+    ),
+    Command(
+        name="accept", aliases=("通过", "验收通过", "同意验收"), audience=Audience.JUDGES, writes=True,
+        handler=steps.accept, summary=N_("验收通过"), example=N_("通过 编号"),
+    ),
+    Command(
+        name="return", aliases=("退回", "退回重改", "不通过", "验收不通过"), audience=Audience.JUDGES, writes=True,
+        handler=steps.send_back, summary=N_("退回重改"), example=N_("退回 编号 照片看不清"),
+    ),
+    Command(
+        name="check", aliases=("核查", "现场核查", "市级核查"), audience=Audience.JUDGES, writes=True,
+        handler=steps.check, summary=N_("登记市级核查情况"), example=N_("核查 编号 现场已复耕"), rare=True,
+    ),
+    Command(
+        name="publish", aliases=("公示", "开始公示"), audience=Audience.JUDGES, writes=True,
+        handler=steps.publish, summary=N_("开始公示"), example=N_("公示 编号 7"), rare=True,
+    ),
+    Command(
+        name="close", aliases=("销号", "同意销号"), audience=Audience.HEAD, writes=True,
+        handler=steps.close, summary=N_("销号，计入认定"), example=N_("销号 编号"),
+    ),
+    Command(
+        name="recheck", aliases=("回头看", "复查"), audience=Audience.JUDGES, writes=True,
+        handler=steps.recheck, summary=N_("登记回头看"), example=N_("回头看 编号 未反弹"), rare=True,
+    ),
+    Command(
+        name="relapse", aliases=("反弹", "reopen"), audience=Audience.JUDGES, writes=True,
+        handler=steps.relapse, summary=N_("反弹，重新整改"), example=N_("反弹 编号 12月31日 又复建2亩"), rare=True,
+    ),
+    Command(
+        name="transfer", aliases=("移交",), audience=Audience.HEAD, writes=True,
+        handler=steps.transfer, summary=N_("移交别的县（市、区）"), example=N_("移交 编号 %(county)s 原因"), rare=True,
+    ),
+    Command(
+        name="keep", aliases=("不移交", "不予移交"), audience=Audience.HEAD, writes=True,
+        handler=steps.keep, summary=N_("不予移交"), example=N_("不移交 编号 原因"), rare=True,
+    ),
+    Command(
+        name="suspend", aliases=("暂缓", "中止"), audience=Audience.HEAD, writes=True,
+        handler=steps.suspend, summary=N_("暂缓，停止计时"), example=N_("暂缓 编号 诉讼未结"), rare=True,
+    ),
+    Command(
+        name="resume", aliases=("恢复", "恢复整改"), audience=Audience.HEAD, writes=True,
+        handler=steps.resume, summary=N_("恢复计时"), example=N_("恢复 编号"), rare=True,
+    ),
+    Command(
+        name="longterm", aliases=("转长期",), audience=Audience.HEAD, writes=True,
+        handler=steps.long_term, summary=N_("转为长期坚持"), example=N_("转长期 编号 原因"), rare=True,
+    ),
+    Command(
+        name="void", aliases=("作废",), audience=Audience.HEAD, writes=True,
+        handler=steps.void, summary=N_("作废或并入另一件"), example=N_("作废 编号 并入 编号"), rare=True,
     ),
     Command(
         name="extend", aliases=("延期", "申请延期", "展期"), audience=Audience.REPORTERS, writes=True,

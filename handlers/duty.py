@@ -5,9 +5,11 @@ from db.queries import named_officials, named_people, people
 from handlers.lists import describe
 from handlers.reading import read_duty
 from handlers.request import Call
+from handlers.steps import step_buttons
 from rules.lights import elapsed_percent, lag
 from rules.permission import standing
 from rules.refusal import Refusal, Why
+from services import evidence
 from services.reporting import check_reportable
 from text.reply import N_, Button, Reply
 
@@ -18,13 +20,24 @@ def duty(call: Call) -> Reply:
     return call.reply(
         "duty",
         report_buttons(call, found),
+        tuple(step_buttons(call, found)),
+        (call.button(N_("办理经过"), f"/history {found.number}"), *_proof_button(call, found)),
         **describe(call, found),
         workstream=call.office.policy.workstream(found.workstream),
         elapsed=elapsed_percent(found, call.today),
         lag=lag(found, call.today),
         officials=_officials(call, found),
+        proofs=evidence.count(call.session, found),
+        to=call.gazetteer.get(found.transfer_to_id).name if found.transfer_to_id else "",
         numbers=[found.number],
     )
+
+
+def _proof_button(call: Call, found: Duty) -> tuple[Button, ...]:
+    """Offer to look at proofs to whoever is known here; a group's members see no pictures of places."""
+    if call.person is None or not evidence.of_duty(call.session, found):
+        return ()
+    return (call.button(N_("看佐证"), f"/evidence {found.number}"),)
 
 
 def one_duty(call: Call, numbers: list[str]) -> Duty:

@@ -10,6 +10,8 @@ from text.reply import LANGUAGES, N_, Button, Reply, speech
 
 LANGUAGE_WORDS = {"zh": "zh", "中文": "zh", "汉语": "zh", "chinese": "zh", "en": "en", "英文": "en", "english": "en"}
 
+WHOLE = frozenset({"all", "全部", "更多"})
+
 
 def start(call: Call) -> Reply:
     """Bind the account of whoever brings a good invite code; greet who is known already."""
@@ -27,12 +29,14 @@ def start(call: Call) -> Reply:
 
 
 def help_(call: Call) -> Reply:
-    """Say what can be said here, by this person."""
+    """Say what can be said here, by this person; what is rare only when all is asked for."""
     person = call.person
-    commands = [command for command in call.commands.values() if command.open_to(call)]
+    whole = bool(call.words) and call.words[0] in WHOLE
+    commands = [one for one in call.commands.values() if one.open_to(call) and one.rare == whole]
+    has_more = not whole and any(one.rare and one.open_to(call) for one in call.commands.values())
     return call.reply(
         "help",
-        *(_first_buttons(call) if person or call.group else ()),
+        *(_first_buttons(call, has_more=has_more) if person or call.group else ()),
         commands=commands,
         county=call.example_county,
         person=person,
@@ -43,10 +47,11 @@ def help_(call: Call) -> Reply:
     )
 
 
-def _first_buttons(call: Call) -> list[tuple[Button, ...]]:
+def _first_buttons(call: Call, *, has_more: bool = False) -> list[tuple[Button, ...]]:
     own = call.person is not None and not reads_whole_city(call.person) and not call.request.is_group
     first = call.button(N_("我的事项"), "/mine") if own else call.button(N_("进度"), "/status")
-    return [(first, call.button(N_("7日内到期"), "/due 7"))]
+    rows: list[tuple[Button, ...]] = [(first, call.button(N_("7日内到期"), "/due 7"))]
+    return [*rows, (call.button(N_("更多说法"), "/help all"),)] if has_more else rows
 
 
 def lang(call: Call) -> Reply:

@@ -7,6 +7,7 @@ from handlers import assigning
 from handlers.asking import forget_question, remember_question
 from handlers.reading import read_report, read_total
 from handlers.request import Call
+from handlers.steps import keep_proofs
 from rules.refusal import Refusal, Why
 from services import reporting, steps
 from services.agenda import open_duties_for
@@ -53,6 +54,7 @@ def progress(call: Call) -> Reply:
 def _progress(call: Call, duty: Duty, words: tuple[str, ...]) -> Reply:
     reporting.check_may_report(call.session, call.act, duty, call.today)
     reporting.check_reportable(duty)
+    keep_proofs(call, duty, "progress")
     if not words:
         return _ask(call, f"/progress {duty.number}", "ask_area", duty)
     if len(words) > MOST_AMOUNTS:
@@ -94,6 +96,7 @@ def _chosen(call: Call, duties: tuple[Duty, ...], command: str, *, several: bool
 
 def _report_done(call: Call, duty: Duty, area: Decimal | None) -> Taken:
     reporting.check_may_report(call.session, call.act, duty, call.today)
+    keep_proofs(call, duty, "done")
     return reporting.report_done(call.session, call.office, call.act, duty, area)
 
 

@@ -105,8 +105,9 @@ class Call:
         return covers(self.home.id or 0, region)
 
     def may_see(self, duty: Duty) -> bool:
-        """Tell whether what is said here may be about the duty."""
-        return self.may_read(self.gazetteer.get(duty.region_id))
+        """Tell whether what is said here may be about the duty; one that is offered to a county, it may look at."""
+        offered_here = duty.transfer_to_id is not None and self.may_read(self.gazetteer.get(duty.transfer_to_id))
+        return offered_here or self.may_read(self.gazetteer.get(duty.region_id))
 
     @cached_property
     def quoted(self) -> list[str]:

@@ -75,6 +75,7 @@ class Why(StrEnum):
     NO_TRANSFER = "no_transfer"
     SAME_COUNTY = "same_county"
     SAME_DUTY = "same_duty"
+    MILESTONE_LATE = "milestone_late"
 
 
 class Refusal(Exception):  # noqa: N818  (it is an answer, not an error)

@@ -64,10 +64,14 @@ def _stay(*sources: Status) -> dict[Status, Status | None]:
 
 @dataclass(frozen=True, kw_only=True)
 class Step:
-    """One way on; ``moves`` says from where to where. ``name`` is the command, ``kind`` the event it leaves."""
+    """One way on; ``moves`` says from where to where. ``kind`` is the event that it leaves.
+
+    ``command`` is what is said for it, if that is not its name: who is offered a duty signs for it, too.
+    """
 
     name: str
     kind: str
+    command: str = ""
     moves: Mapping[Status, Status | None] = field(default_factory=lambda: MappingProxyType({}))
     who: tuple[Role, ...]
     needs: tuple[Need, ...] = ()
@@ -99,11 +103,11 @@ STEPS = (
         moves=_stay(*OPEN),
     ),
     Step(
-        name="take", kind="taken_over", who=(Role.NEW_COUNTY,), tells=(Audience.RESPONSIBLE, Audience.HEAD),
-        moves=_to(Status.RECEIVED, Status.TRANSFERRED),
+        name="take", command="sign", kind="taken_over", who=(Role.NEW_COUNTY,),
+        tells=(Audience.RESPONSIBLE, Audience.HEAD), moves=_to(Status.RECEIVED, Status.TRANSFERRED),
     ),
     Step(
-        name="give_back", kind="given_back", who=(Role.NEW_COUNTY, Role.HEAD), needs=(Need.REASON,),
+        name="give_back", command="decline", kind="given_back", who=(Role.NEW_COUNTY, Role.HEAD), needs=(Need.REASON,),
         tells=(Audience.RESPONSIBLE, Audience.HEAD), moves=_to(BACK, Status.TRANSFERRED),
     ),
     Step(
@@ -233,6 +237,12 @@ def steps_open(stage: Stage) -> list[Step]:
         step for step in STEPS
         if stage.duty.status in step.moves and mine & set(step.who) and uses(step, stage.policy)
     ]  # fmt: skip
+
+
+def is_open(command: str, stage: Stage) -> bool:
+    """Tell whether a command takes a step that the person may take now; what takes no step is open."""
+    takes_step = any(command in (step.name, step.command) for step in STEPS)
+    return not takes_step or any(command in (step.name, step.command) for step in steps_open(stage))
 
 
 def check(step: Step, stage: Stage, given: Collection[Need] = ()) -> None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from sqlmodel import Session, col, select
@@ -12,33 +12,38 @@ from db.queries import named_officials, was_taken_back
 from rules.extensions import overdue_days
 from rules.lights import done_percent
 from rules.policy import Office
-from services import assigning, extending
+from rules.steps import BY_KIND, BY_NAME, STEPS, is_open
+from services import assigning, evidence, extending
 from services.ledger import DUTY
+from services.steps import UNDONE, stage
 from text.reply import DECISION_WORDS, N_, Button, Reply, Speech
+from text.step_words import BUTTON, DONE_SAID
 
 MOST_TOLD = 6  # the rest is counted
 ASSIGNED = assigning.ASSIGNED
+Buttons = tuple[tuple[str, str], ...]  # (label, command)
 
 
 @dataclass(frozen=True, kw_only=True)
 class Block:
-    """What is said of one act, and the buttons for it: (label, command)."""
+    """What is said of one act, and the buttons for it."""
 
     facts: dict[str, Any] = field(default_factory=dict)
-    buttons: tuple[tuple[str, str], ...] = ()
+    buttons: Buttons = ()
 
 
 def tell_acts(session: Session, row: Outbox, office: Office, now: datetime, voice: Speech) -> Reply | None:
     """Say what a message carries; None when nothing of it is true any more."""
     blocks: list[dict[str, Any]] = []
-    buttons: list[tuple[tuple[str, str], ...]] = []
+    buttons: list[Buttons] = []
+    reader = session.get(Person, row.person_id) if row.person_id else None
     for event in _events(session, row):
         duty = _duty(session, event)
         block = _block(session, event, duty, office, now)
         if duty is not None and block is not None:
             county = session.get_one(Region, duty.region_id).name
-            blocks.append({"kind": event.kind, "event": event, "duty": duty, "county": county, **block.facts})
-            buttons.append(block.buttons)
+            blocks.append({"kind": macro_of(event.kind), "event": event, "duty": duty, "county": county, **block.facts})
+            buttons.append(_open_buttons(session, office, reader, duty, block.buttons, office.today(now)))
     if not blocks:
         return None
     shown = blocks[:MOST_TOLD]
@@ -48,6 +53,21 @@ def tell_acts(session: Session, row: Outbox, office: Office, now: datetime, voic
     numbers = [block["duty"].number for block in blocks]
     rows = _rows(voice, buttons[:MOST_TOLD], numbers) if row.person_id else ()
     return Reply(html=html, buttons=rows, numbers=tuple(dict.fromkeys(numbers)), stays=True)
+
+
+def macro_of(kind: str) -> str:
+    """Return by which macro an act is said: the steps of a duty's life have one among them."""
+    return "stepped" if TOLD[kind] is _stepped else kind
+
+
+def _open_buttons(
+    session: Session, office: Office, reader: Person | None, duty: Duty, buttons: Buttons, today: date
+) -> Buttons:
+    """Leave out what the reader may not do now."""
+    if reader is None or not buttons:
+        return ()
+    here = stage(session, office, reader, duty, today)
+    return tuple(one for one in buttons if is_open(one[1].removeprefix("/").split()[0], here))
 
 
 def _events(session: Session, row: Outbox) -> list[Event]:
@@ -67,14 +87,14 @@ def _duty(session: Session, event: Event) -> Duty | None:
 
 
 def _block(session: Session, event: Event, duty: Duty | None, office: Office, now: datetime) -> Block | None:
-    if duty is None or duty.status == Status.CLOSED or was_taken_back(session, event):
+    if duty is None or was_taken_back(session, event):
+        return None
+    if duty.status == Status.CLOSED and event.kind not in (BY_NAME["close"].kind, BY_NAME["accept"].kind):
         return None
     return TOLD[event.kind](session, event, duty, office, now)
 
 
-def _rows(
-    voice: Speech, buttons: list[tuple[tuple[str, str], ...]], numbers: list[str]
-) -> tuple[tuple[Button, ...], ...]:
+def _rows(voice: Speech, buttons: list[Buttons], numbers: list[str]) -> tuple[tuple[Button, ...], ...]:
     """Make a row of buttons for each act; of several, the first names its duty."""
     rows = []
     for row, number in zip(buttons, numbers, strict=False):
@@ -121,7 +141,47 @@ def _withdrawn(session: Session, event: Event, duty: Duty, office: Office, now: 
     return Block()
 
 
-def _look(duty: Duty) -> tuple[tuple[str, str], ...]:
+def _stepped(session: Session, event: Event, duty: Duty, office: Office, now: datetime) -> Block | None:
+    """Say a step as long as the duty stands where it led."""
+    step = BY_KIND[event.kind]
+    if event.after["status"] != duty.status and step.name != "close":
+        return None
+    to = session.get(Region, duty.transfer_to_id) if duty.transfer_to_id else None
+    facts = {
+        "step": step.name, "said": DONE_SAID[event.kind], "to": to.name if to else "",
+        "by": session.get(Person, event.behalf_of_id or event.person_id or 0),
+        "proofs": evidence.of_duty(session, duty),
+    }  # fmt: skip
+    return Block(facts=facts, buttons=_next_buttons(step.name, duty))
+
+
+def _next_buttons(step: str, duty: Duty) -> Buttons:
+    """Offer what whoever is told of a step will do next."""
+    number = duty.number
+    if step == "done":
+        return ((BUTTON["accept"], f"/accept {number}"), (BUTTON["return"], f"/return {number}"), _proof(number))
+    if step == "accept":
+        return ((BUTTON["close"], f"/close {number}"), (N_("查看"), f"/duty {number}"))
+    if step == "return":
+        return ((BUTTON["done"], f"/done {number}"), (N_("查看"), f"/duty {number}"))
+    if step == "decline":
+        return ((BUTTON["transfer"], f"/transfer {number}"), (BUTTON["keep"], f"/keep {number}"))
+    if step == "transfer":
+        return ((BUTTON["take"], f"/sign {number}"), (BUTTON["give_back"], f"/decline {number}"))
+    return ((N_("查看"), f"/duty {number}"),)
+
+
+def _proof(number: str) -> tuple[str, str]:
+    return (N_("看佐证"), f"/evidence {number}")
+
+
+def _taken_back(session: Session, event: Event, duty: Duty, office: Office, now: datetime) -> Block | None:
+    undone = session.get_one(Event, event.undoes_id)
+    said = DONE_SAID.get(undone.kind)
+    return Block(facts={"said": said}, buttons=_look(duty)) if said else None
+
+
+def _look(duty: Duty) -> Buttons:
     return ((N_("报进展"), f"/progress {duty.number}"), (N_("查看"), f"/duty {duty.number}"))
 
 
@@ -132,4 +192,6 @@ TOLD: Mapping[str, Callable[[Session, Event, Duty, Office, datetime], Block | No
     extending.REFUSED: _refused,
     ASSIGNED: _assigned,
     assigning.WITHDRAWN: _withdrawn,
+    UNDONE: _taken_back,
+    **{step.kind: _stepped for step in STEPS if step.tells and step.kind != ASSIGNED},
 }

@@ -112,3 +112,11 @@ def _note(session: Session, act: Act, duty: Duty, rows: Sequence[Evidence]) -> N
     for row in rows:
         row.event_id = event.id
     session.add_all(rows)
+
+
+def by_phase(proofs: Iterable[Evidence]) -> dict[Phase, int]:
+    """Count proofs by what they show, in the order of the work."""
+    counts = dict.fromkeys(Phase, 0)
+    for proof in proofs:
+        counts[proof.phase] += 1
+    return {phase: number for phase, number in counts.items() if number}

@@ -6,10 +6,23 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
+import sqlalchemy as sa
 from pydantic import TypeAdapter
 from sqlmodel import Session, col, select
 
-from db.models import WITH_CITY, Duty, Event, Level, Outbox, OutboxState, Person, Progress, Status, Telling
+from db.models import (
+    WITH_CITY,
+    Duty,
+    DutyOfficial,
+    Event,
+    Level,
+    Outbox,
+    OutboxState,
+    Person,
+    Progress,
+    Status,
+    Telling,
+)
 from db.queries import named_people, people, standing_events, was_taken_back
 from rules import steps
 from rules.officials import deputies_of, in_post, on_leave, told_of
@@ -22,6 +35,7 @@ from services.notices import tell
 
 UNDONE = "undone"
 REPORTING = ("reported_done", "progress")
+OFFICIALS = "officials"  # whom the duty names; beside its fields, what a step may change
 AMOUNTS = ("rectified_area_mu", "rectified_farmland_mu")
 
 
@@ -83,6 +97,13 @@ def last_step(session: Session, duty: Duty) -> tuple[Event, Person | None] | Non
     return event, session.get(Person, event.behalf_of_id or event.person_id or 0)
 
 
+def last_of_kind(session: Session, duty: Duty, kind: str) -> Event | None:
+    """Return the newest event of a kind of a duty that was not taken back."""
+    query = select(Event).where(Event.subject == f"duty:{duty.number}", Event.kind == kind)
+    events = session.exec(query.order_by(col(Event.sequence).desc()))
+    return next((event for event in events if not was_taken_back(session, event)), None)
+
+
 def reporters(session: Session, duty: Duty) -> list[Person]:
     """Return whose reports stand: what they did is not theirs to judge."""
     query = select(Event).where(Event.subject == f"duty:{duty.number}").order_by(col(Event.sequence))
@@ -105,14 +126,13 @@ def take(
     found = check(session, office, act, step, duty, given)
     after = {"status": steps.target(step, duty, office.policy), **(changes or {})}
     after |= _clock(duty, after, office, office.today(act.at))
-    before = {name: getattr(duty, name) for name in after}
+    before = {name: _value(session, duty, name) for name in after}
     behalf_of = _behalf_of(found)
     event = record(
         session, act, subject=f"duty:{duty.number}", kind=step.kind, duty_id=duty.id, behalf_of=behalf_of, why=why,
         before=_plain(before), after=_plain(after) | dict(facts or {}),
     )  # fmt: skip
-    _set(duty, after)
-    session.add(duty)
+    _set(session, duty, after)
     _note_progress(session, act, duty, event, after)
     told = [*audience(step, found), *also_tell]
     told = [one for one in {one.id: one for one in told}.values() if one.id != found.person.id]
@@ -236,14 +256,13 @@ def _undo_one(session: Session, office: Office, act: Act, event: Event) -> Taken
     if standing_events(session, [event.subject]).get(event.subject) != event.id:
         taken_back = was_taken_back(session, event)
         raise Refusal(Why.NOTHING_TO_UNDO if taken_back else Why.CHANGED_SINCE, number=duty.number)
-    before = {name: getattr(duty, name) for name in event.before}
+    before = {name: _value(session, duty, name) for name in event.before}
     undone = record(
         session, act, subject=event.subject, kind=UNDONE, duty_id=duty.id, undoes_id=event.id,
         before=event.after, after=event.before,
     )  # fmt: skip
     restored = {name: _typed(name, value) for name, value in event.before.items()}
-    _set(duty, restored)
-    session.add(duty)
+    _set(session, duty, restored)
     _note_progress(session, act, duty, undone, restored)
     told = already_told(session, event)
     return Taken(
@@ -263,15 +282,42 @@ def already_told(session: Session, event: Event) -> list[Person]:
     return list(session.exec(sent))
 
 
+def _value(session: Session, duty: Duty, name: str) -> Any:
+    return officials_of(session, duty) if name == OFFICIALS else getattr(duty, name)
+
+
+def officials_of(session: Session, duty: Duty) -> list[list[Any]]:
+    """Return whom a duty names, as the chain keeps it: level, position, name, person's id."""
+    rows = select(DutyOfficial).where(DutyOfficial.duty_id == duty.id)
+    named = session.exec(rows.order_by(col(DutyOfficial.level), col(DutyOfficial.position)))
+    return [[one.level.value, one.position, one.name, one.person_id] for one in named]
+
+
 def _typed(name: str, value: Any) -> Any:
     """Return a value of the chain as the duty's field holds it."""
+    if name == OFFICIALS:
+        return value
     annotation: Any = Duty.model_fields[name].annotation
     return TypeAdapter(annotation).validate_python(value)
 
 
-def _set(duty: Duty, values: Mapping[str, Any]) -> None:
+def _set(session: Session, duty: Duty, values: Mapping[str, Any]) -> None:
     for name, value in values.items():
-        setattr(duty, name, value)
+        if name == OFFICIALS:
+            _name(session, duty, value)
+        else:
+            setattr(duty, name, value)
+    session.add(duty)
+
+
+def _name(session: Session, duty: Duty, officials: Iterable[list[Any]]) -> None:
+    """Let a duty name these officials and no others."""
+    session.execute(sa.delete(DutyOfficial).where(col(DutyOfficial.duty_id) == duty.id))
+    for level, position, name, person_id in officials:
+        session.add(
+            DutyOfficial(duty_id=duty.id or 0, level=Level(level), position=position, name=name, person_id=person_id)
+        )
+    session.flush()
 
 
 def _plain(values: Mapping[str, Any]) -> dict[str, Any]:

@@ -172,8 +172,8 @@ def test_a_card_offers_to_report_only_to_those_who_may(town: Town, who: str, off
     assert ("/progress DC-2026-004" in commands) == offered
 
 
-def test_a_card_of_a_closed_duty_offers_nothing(town: Town) -> None:
-    assert town.told("王志远", "/duty WF-2026-002").commands == []
+def test_a_card_of_a_closed_duty_offers_nothing_but_its_past(town: Town) -> None:
+    assert town.told("王志远", "/duty WF-2026-002").commands == ["/history WF-2026-002"]
 
 
 @pytest.mark.parametrize("says", ["/mine", "我的事项", "我的任务", "mine"])

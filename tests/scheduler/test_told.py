@@ -20,7 +20,7 @@ from scheduler.notices import render
 from scheduler.outbox import Envelope, Outgoing, claim, claimable, mark_sent
 from scheduler.plan import plan
 from scheduler.sender import _undeliverable
-from scheduler.told import ASSIGNED, MOST_TOLD, TOLD
+from scheduler.told import ASSIGNED, macro_of, MOST_TOLD, TOLD
 from services import extending, identity
 from services.chain import Act, record
 from services.notices import find_another_way, tell
@@ -278,7 +278,7 @@ def test_of_many_acts_the_rest_is_counted(stage: Stage) -> None:
 @pytest.mark.parametrize("language", ["zh", "en"])
 def test_every_kind_of_act_has_its_words(kind: str, language: str) -> None:
     module = speech(language).environment.get_template("told_parts.j2").module
-    assert callable(getattr(module, kind))
+    assert callable(getattr(module, macro_of(kind)))
 
 
 # --- only while it is true

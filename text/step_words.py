@@ -1,0 +1,46 @@
+"""The words for the steps of a duty's life: on a button, and as what was done."""
+
+from rules.steps import STEPS
+from text.reply import N_
+
+# step -> (the button, what was done)
+STEP_WORDS: dict[str, tuple[str, str]] = {
+    "assign": (N_("下达"), N_("下达")),
+    "sign": (N_("签收"), N_("已签收")),
+    "decline": (N_("不属本县"), N_("已提出不属本县，待督察办决定")),
+    "transfer": (N_("移交"), N_("已移交，待对方接收")),
+    "keep": (N_("不移交"), N_("不予移交，仍由原县办理")),
+    "take": (N_("接收"), N_("已接收移交")),
+    "give_back": (N_("退回移交"), N_("移交被退回，仍由原县办理")),
+    "plan": (N_("报方案"), N_("已登记整改方案")),
+    "progress": (N_("报进展"), N_("已登记进展")),
+    "selfcheck": (N_("县级自验"), N_("县级自验通过")),
+    "done": (N_("报完成"), N_("已报完成，待市级验收")),
+    "check": (N_("记核查"), N_("已登记市级核查")),
+    "accept": (N_("通过"), N_("验收通过")),
+    "return": (N_("退回"), N_("退回重改")),
+    "publish": (N_("公示"), N_("开始公示")),
+    "close": (N_("销号"), N_("已销号")),
+    "recheck": (N_("未反弹"), N_("回头看：未反弹")),
+    "relapse": (N_("反弹"), N_("回头看：反弹，重新整改")),
+    "suspend": (N_("暂缓"), N_("已暂缓")),
+    "resume": (N_("恢复"), N_("恢复整改")),
+    "longterm": (N_("长期坚持"), N_("转为长期坚持")),
+    "void": (N_("作废"), N_("已作废")),
+}
+
+BUTTON = {name: button for name, (button, _said) in STEP_WORDS.items()}
+DONE_SAID = {step.kind: STEP_WORDS[step.name][1] for step in STEPS}  # by the kind of its event
+
+# other links of a duty's chain, as a timeline says them
+OTHER_SAID = {
+    "imported": N_("台账导入"),
+    "import_undone": N_("撤销导入"),
+    "assignment_undone": N_("撤销下达"),
+    "undone": N_("撤销上一步"),
+    "extension_asked": N_("申请延期"),
+    "extension_approved": N_("同意延期"),
+    "extension_refused": N_("不同意延期"),
+    "evidence_added": N_("补充佐证"),
+    "comment": N_("意见"),
+}
