@@ -38,7 +38,7 @@ class Evidence(SQLModel, table=True):
     case_id: int | None = Field(default=None, index=True)
     event_id: int | None = Field(default=None, foreign_key="event.id")
     act: str = Field(index=True)  # the message that brought it; an album is one
-    album: str = ""
+    album: str = Field(default="", index=True)
     address: str
     unique_id: str = ""
     name: str = ""

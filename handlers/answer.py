@@ -17,6 +17,7 @@ from rules.permission import may_bind
 from rules.policy import Office
 from rules.refusal import Refusal, Why
 from rules.steps import BY_NAME as STEPS_BY_NAME
+from services import evidence
 from text.grammar import Spoken, Vocabulary, read_command, split
 from text.regions import gazetteer
 from text.reply import Button, Reply, speech
@@ -27,6 +28,7 @@ TABLE_ENDINGS = (".xlsx", ".xlsm", ".xls", ".ods", ".csv")  # a picture with wor
 # a county's name alone may be the answer to a question; whatever else says a command remains one
 COMMANDS_ALONE = Vocabulary(commands=NAMES, is_region=lambda _word: False)
 WELL_SAID = (Why.BAD_AREA, Why.UNKNOWN_WORD)  # says better what was wrong than a guess at the sentence would
+PROOF = Spoken(command="evidence")
 PERSONAL = (Audience.PERSONS, Audience.REPORTERS, Audience.JUDGES, Audience.HEAD)
 FREE_WORDS = frozenset({"reason", "text"})
 MISREAD = (Why.WHICH_DUTY, Why.UNKNOWN_REGION, Why.UNKNOWN_NUMBER, Why.UNKNOWN_WORD, Why.BAD_AREA, Why.BAD_DAYS)
@@ -123,13 +125,32 @@ def _who(request: Request, session: Session, office: Office) -> tuple[Account | 
 
 def _read(call: Call) -> Spoken | None:
     """Find out what is meant: what was asked for is heard first; None: talk among people."""
-    return None if _only_shows(call.request) else _told(call) or _said(call)
+    if _only_shows(call):
+        return _shown(call)
+    try:
+        spoken = _told(call) or _said(call)
+    except Refusal as refusal:
+        if refusal.why != Why.NOT_UNDERSTOOD or not call.request.attachments or call.person is None:
+            raise
+        return PROOF  # 这是整改后的照片
+    # a number beneath a picture says of which duty it is the proof
+    return PROOF if spoken and spoken.command == "duty" and call.request.attachments else spoken
 
 
-def _only_shows(request: Request) -> bool:
-    """Whether somebody shows pictures and says nothing."""
-    shown = [one.is_picture for one in request.attachments]
-    return bool(shown) and all(shown) and not request.text.strip()
+def _only_shows(call: Call) -> bool:
+    """Whether somebody shows something to look at, or another proof, and says nothing."""
+    sent = call.request.attachments
+    to_import = may_bind(call.person, call.today) or any(one.name.lower().endswith(TABLE_ENDINGS) for one in sent)
+    return bool(sent) and not call.request.text.strip() and (all(one.is_picture for one in sent) or not to_import)
+
+
+def _shown(call: Call) -> Spoken | None:
+    """Take what is shown for a proof; what comes late of an album goes where the rest of it went, without a word."""
+    if call.person is None:
+        if call.request.is_group:
+            return None
+        raise Refusal(Why.STRANGER)
+    return None if evidence.follow_album(call.session, call.act, call.request) else PROOF
 
 
 def _said(call: Call) -> Spoken | None:
@@ -159,7 +180,8 @@ def _about_a_duty(call: Call) -> Spoken | None:
     """Read a duty's number alone, the answer to a question of ours, an amount in reply to a reminder."""
     text = call.request.text
     if find_duty(call, text):
-        return Spoken(command="duty", words=(text.strip(),))
+        asked_whose = evidence.homeless(call.session, call.act, call.office.policy.question_minutes)
+        return Spoken(command="evidence" if asked_whose else "duty", words=(text.strip(),))
     if completed := _completed(call):
         return completed
     words = split(text)

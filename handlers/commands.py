@@ -135,7 +135,7 @@ COMMANDS = (
     ),
     Command(
         name="plan", aliases=("方案", "整改方案", "报方案"), audience=Audience.REPORTERS, writes=True,
-        handler=steps.plan, summary=N_("报整改方案和节点"), example=N_("方案 编号 措施；12月10日前拆除50%"), rare=True,
+        handler=steps.plan, summary=N_("报整改方案和节点"), example=N_("方案 编号 措施；12月10日前拆除50%%"), rare=True,
     ),
     Command(
         name="selfcheck", aliases=("自验", "县级自验", "自查"), audience=Audience.REPORTERS, writes=True,

@@ -5,13 +5,14 @@ from dataclasses import replace
 
 from db.life import Evidence, Phase
 from db.models import Duty, Person
+from db.queries import number_kinds
 from handlers.duty import one_duty
-from handlers.numbers import duties_of_word, find_duty
+from handlers.numbers import candidates, duties_of_word, find_duty
 from handlers.request import Call
-from rules.refusal import Refusal
 from services import evidence
 from services.agenda import open_duties_for
-from text.grammar import split
+from text.deadlines.plain import fold
+from text.grammar.numbers import whole_numbers
 from text.reply import N_, Picture, Reply
 
 MOST_CHOICES = 6
@@ -48,18 +49,13 @@ def _keep(call: Call) -> Reply:
 
 
 def _meant(call: Call) -> list[Duty]:
-    """Return the duties that the words, or the message replied to, are about."""
-    named = [duty for word in split(call.request.text) for duty in _named(call, word)]
-    return list({duty.number: duty for duty in named}.values()) or [
-        duty for number in call.quoted if (duty := find_duty(call, number))
-    ]
-
-
-def _named(call: Call, word: str) -> list[Duty]:
-    try:
-        return duties_of_word(call, word)
-    except Refusal:
-        return []
+    """Return the duties that the words, or the message replied to, are about: DC-2026-004整改后."""
+    found = whole_numbers(fold(call.request.text), number_kinds(call.session))
+    named = [duty for one in found for number in one.numbers for duty in candidates(call, number).choices]
+    if not named and call.words:
+        named = duties_of_word(call, call.words[0])
+    quoted = [duty for number in call.quoted if (duty := find_duty(call, number))]
+    return list({duty.number: duty for duty in named or quoted}.values())
 
 
 def _kept(call: Call, duty: Duty, rows: list[Evidence]) -> Reply:

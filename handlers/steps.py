@@ -27,8 +27,8 @@ PHASES = {
     "plan": Phase.PAPER, "selfcheck": Phase.CHECK, "check": Phase.CHECK, "recheck": Phase.CHECK, "done": Phase.AFTER,
 }  # fmt: skip
 _DAYS = re.compile(r"(\d{1,3})(?:天|日|days?)?$")
-_CLAUSES = re.compile(r"[;\n。]+")
-_PERCENT = re.compile(r"(\d{1,3})\s*%")
+_CLAUSES = re.compile(r"[;；\n。]+")
+_PERCENT = re.compile(r"(\d{1,3})\s*[%％]")
 _INTO = re.compile(r"(?:并入|合并到|合并入)")
 
 Deed = Callable[[Duty, str], Taken]

@@ -97,10 +97,25 @@ def give(session: Session, act: Act, rows: Sequence[Evidence], duty: Duty, phase
     _note(session, act, duty, rows)
 
 
-def of_album(session: Session, album: str) -> Evidence | None:
-    """Return a proof that came with an album, to know where its later parts belong."""
-    query = select(Evidence).where(Evidence.album == album).order_by(col(Evidence.id)) if album else None
-    return session.exec(query).first() if query is not None else None
+class Shown(Protocol):
+    """What somebody shows: files of one album."""
+
+    @property
+    def attachments(self) -> tuple[Sent, ...]: ...
+    @property
+    def album(self) -> str: ...
+
+
+def follow_album(session: Session, act: Act, shown: Shown) -> bool:
+    """Keep a late part of an album with the rest of it; False where nothing is known of the rest."""
+    query = select(Evidence).where(Evidence.album == shown.album).order_by(col(Evidence.id))
+    first = session.exec(query).first() if shown.album else None
+    if first is None:
+        return False
+    duty = session.get(Duty, first.duty_id) if first.duty_id else None
+    case = session.get(Case, first.case_id) if first.case_id else None
+    keep(session, act, shown.attachments, duty=duty, case=case, phase=first.phase, album=shown.album)
+    return True
 
 
 def _note(session: Session, act: Act, duty: Duty, rows: Sequence[Evidence]) -> None:

@@ -14,13 +14,14 @@ from datetime import datetime
 
 from sqlmodel import col, select
 
-from db.models import Duty, Event, SentMessage
+from db.models import Duty, Event, Outbox, OutboxKind, OutboxState, SentMessage
 from db.queries import duty_by_number, people, regions
 from db.store import Store
 from handlers.answer import answer
-from handlers.request import Request
+from handlers.request import Attachment, Request
 from rehearsal.cast import account_of, group_of
 from rules.policy import Office
+from scheduler.notices import render
 from tests.conftest import NOW
 from text.reply import Reply
 
@@ -114,7 +115,7 @@ class Town:
 
     def say(
         self, who: str, says: str, where: str = "私聊", *, replied_to: str | None = None, pressed: bool = False,
-        addressed: bool = True, chat: str | None = None,
+        addressed: bool = True, chat: str | None = None, shows: tuple[Attachment, ...] = (), album: str = "",
     ) -> Said | None:  # fmt: skip
         """Say something; the answer is sent, as the program would, as a message about its duties."""
         self._count += 1
@@ -122,6 +123,7 @@ class Town:
         request = Request(
             key=f"test:{self._count}", sender=self.account(who), chat=chat, text=says, now=self.now,
             is_group=where != "私聊", chat_title=where, replied_to=replied_to, pressed=pressed, addressed=addressed,
+            attachments=shows, album=album,
         )  # fmt: skip
         with self.store.writing() as session:
             reply = answer(request, session, self.office)
@@ -151,6 +153,19 @@ class Town:
         with self.store.writing() as session:
             session.add(SentMessage(chat=chat, message_id=message_id, numbers=list(numbers), sent_at=self.now))
         return message_id
+
+    def notice(self, who: str) -> str:
+        """Let the notices of acts that wait for somebody go out; return what they say, with their buttons."""
+        with self.store.writing() as session:
+            waiting = (Outbox.kind == OutboxKind.ACT, Outbox.state == OutboxState.WAITING)
+            rows = session.exec(select(Outbox).where(Outbox.chat == self.account(who), *waiting)).all()
+            said = [render(session, row, self.office, self.now) for row in rows]
+            for row in rows:
+                row.state = OutboxState.SENT
+            replies = [reply for reply in said if reply is not None]
+        for reply in replies:
+            self.last[self.account(who)] = Said(reply, self.sent(self.account(who), reply.numbers), "私聊")
+        return "\n".join(self.last[self.account(who)].everything for _reply in replies)
 
     def reminded(self, who: str, *numbers: str, where: str = "私聊") -> str:
         """Let the bot have reminded somebody of some duties."""
@@ -216,6 +231,14 @@ class Town:
     def changed_tables(self, before: dict[str, list[tuple[object, ...]]]) -> set[str]:
         now = self.contents()
         return {table for table in now if now[table] != before[table]}
+
+
+def photos(*names: str) -> tuple[Attachment, ...]:
+    """Pictures as they come with a message."""
+    return tuple(
+        Attachment(address=f"telegram:{name}", name="photo.jpg", size=9, media_type="image/jpeg", unique_id=f"u-{name}")
+        for name in names
+    )
 
 
 def tells_nothing(town: Town, said: Said | None) -> None:

@@ -20,7 +20,7 @@ from scheduler.notices import render
 from scheduler.outbox import Envelope, Outgoing, claim, claimable, mark_sent
 from scheduler.plan import plan
 from scheduler.sender import _undeliverable
-from scheduler.told import ASSIGNED, macro_of, MOST_TOLD, TOLD
+from scheduler.told import ASSIGNED, MOST_TOLD, TOLD, macro_of
 from services import extending, identity
 from services.chain import Act, record
 from services.notices import find_another_way, tell

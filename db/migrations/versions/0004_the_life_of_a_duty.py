@@ -104,6 +104,7 @@ def upgrade() -> None:
     )
     with op.batch_alter_table('evidence', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_evidence_act'), ['act'], unique=False)
+        batch_op.create_index(batch_op.f('ix_evidence_album'), ['album'], unique=False)
         batch_op.create_index(batch_op.f('ix_evidence_case_id'), ['case_id'], unique=False)
         batch_op.create_index(batch_op.f('ix_evidence_duty_id'), ['duty_id'], unique=False)
         batch_op.create_index('ix_evidence_said_in_person_id', ['said_in', 'person_id'], unique=False)
