@@ -215,7 +215,7 @@ COMMANDS = (
     ),
     Command(
         name="decide", aliases=("审批延期",), audience=Audience.OFFICE, writes=True,
-        handler=extending.decide, summary=N_("审批延期申请（督察办主任）"), example=N_("审批延期 编号 同意"),
+        handler=extending.decide, summary=N_("审批延期申请（督察办主任）"), example=N_("审批延期 编号 同意"), rare=True,
     ),
     Command(
         name="assign", aliases=("下达", "交办"), audience=Audience.OFFICE, writes=True,
@@ -231,7 +231,7 @@ COMMANDS = (
     ),
     Command(
         name="alias", aliases=("别名",), audience=Audience.OFFICE, writes=True,
-        handler=aliases.alias, summary=N_("县（市、区）的别名"), example=N_("别名 %(county)s 俗称"),
+        handler=aliases.alias, summary=N_("县（市、区）的别名"), example=N_("别名 %(county)s 俗称"), rare=True,
     ),
     Command(
         name="export", aliases=("导出", "下载"), audience=Audience.PERSONS, writes=True,

@@ -7,7 +7,7 @@ import os
 import re
 import shutil
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -16,7 +16,7 @@ from sqlalchemy import text
 from sqlmodel import Session, col, select
 
 from db.files import StoredFile, Upload
-from db.models import Duty, Notice, Outbox, OutboxKind, Person, Status
+from db.models import Duty, Notice, Outbox, OutboxKind, OutboxState, Person, Status
 from db.queries import regions
 from db.store import Store
 from handlers.answer import answer
@@ -31,6 +31,8 @@ from services import identity
 from services.chain import Act, record
 from services.notices import tell
 from tests.conftest import NOW
+from tests.handlers.dialogue import photos
+from tests.message_scenes import LIFE, NOTICE, Line
 from text import reply as voice
 from text.regions import Gazetteer
 from text.reply import Reply, Speech
@@ -45,26 +47,12 @@ INTERNAL = {
     "parts",
     "extend_parts",
     "told_parts",
+    "evidence_caption",
     "list",
     "upload_parts",
     "table_parts",
     "who_parts",
 }  # pieces of other templates
-
-
-@dataclass(frozen=True)
-class Line:
-    """Who says what, where; ``says`` may hold {names} of what earlier scenes kept."""
-
-    title: str
-    who: str
-    says: str
-    chat: str | None = None
-    replied_to: str | None = None
-    later: timedelta = timedelta()
-    named: str | None = None
-    keeps: str | None = None  # under which name the undo button's number is remembered
-    file: str | None = None  # which of FILES is sent with it
 
 
 PLANNED = (OutboxKind.REMINDER, OutboxKind.DIGEST)
@@ -216,12 +204,14 @@ SCENES = (
     Line("回答日期,问理由", "澜东区 马景民", "2027年4月30日"),
     Line("回答理由", "澜东区 马景民", "等待省厅批复"),
     Line("已有一件申请", "澜东区 李明波", "延期 DC-2026-001 2027年5月10日 材料短缺", named="extension_open"),
+    Line("告知主任:有人申请延期", "姜启林", NOTICE),
     Line("待审批的延期申请", "姜启林", "延期申请"),
     Line("同意延期", "姜启林", "/decide 1 yes"),
     Line("改期,问日期", "姜启林", "/decide 2 change"),
     Line("改期", "姜启林", "11月30日 不得再延"),
     Line("不同意延期,问理由", "姜启林", "/decide 3 no"),
     Line("不同意延期", "姜启林", "省厅批复已到，可以施工"),
+    Line("告知申请人:延期的审批结果", "澜东区 马景民", NOTICE),
     Line("待审批的延期申请,没有", "任景斌", "/extensions"),
     Line("已经审批", "姜启林", "审批延期 1 同意", named="extension_decided"),
     Line("没有这件申请", "姜启林", "/decide 99 yes", named="no_extension"),
@@ -248,9 +238,11 @@ SCENES = (
     Line("下达后有变动", "姜启林", "/undo {given}", named="assignment_stands"),
     Line("另下达一件", "姜启林", f"/assign {_DRAFT} person=QL0014 draft=doc4 by=QL0003 go=yes", keeps="given"),
     Line("撤销下达", "姜启林", "/undo {given}"),
+    *LIFE,
 )
 SAID_AT_THE_TERMINAL = {Why.UNKNOWN_PERSON}
-SAID_TO_NOBODY_HERE = {Why.OWN_REQUEST}  # nobody of the sample both asks and decides
+# nobody of the sample both asks and decides; the chat asks for what is missing before it refuses
+SAID_TO_NOBODY_HERE = {Why.OWN_REQUEST, Why.OWN_WORK, Why.STEP_NEEDS}
 
 
 class Telling:
@@ -277,12 +269,14 @@ class Telling:
     def says(self, line: Line) -> Reply | None:
         if line.says == ANSWER_ALL:
             return self._answers_all(line)
+        if line.says == NOTICE:
+            return self._is_told(line)
         self.count += 1
         with self.store.writing() as session:
             sender = f"telegram:{line.who}"
             if "stranger" not in line.who:
                 sender = f"telegram:{identity.find_person(session, line.who).official_id}"
-            said = answer(self._request(line, sender), session, self.office)
+            said = answer(self._request(line, sender), session, _with(self.office, line.policy))
         undo = [b.command for row in said.buttons for b in row if b.command.startswith("/undo")] if said else []
         if line.keeps:
             self.facts[line.keeps] = undo[0].split()[1]
@@ -291,6 +285,18 @@ class Telling:
         later = [words[-1] for words in asked if words[0] == "/import" and words[2] == "ask" and len(words) > 3]
         self.facts["key"] = later[0] if later else ""
         return said
+
+    def _is_told(self, line: Line) -> Reply:
+        """What waits to be told to a person goes out, so that the next notice is another message."""
+        with self.store.writing() as session:
+            chat = f"telegram:{identity.find_person(session, line.who).official_id}"
+            waiting = (Outbox.kind == OutboxKind.ACT, Outbox.state == OutboxState.WAITING)
+            row = session.exec(
+                select(Outbox).where(Outbox.chat == chat, *waiting).order_by(col(Outbox.id).desc())
+            ).first()
+            assert row is not None, line.title
+            row.state = OutboxState.SENT
+            return _told(session, row, self.office)
 
     def _answers_all(self, line: Line) -> Reply | None:
         """Press one of each question's buttons, the likeliest where there is no other way, until nothing is asked."""
@@ -324,7 +330,7 @@ class Telling:
         return Request(
             key=f"doc:{self.count}", sender=sender, chat=line.chat or sender, text=line.says.format(**self.facts),
             now=NOW + timedelta(minutes=self.count) + line.later, is_group=line.chat is not None, chat_title="整改群",
-            attachments=_attached(line.file),
+            attachments=_attached(line.file) or photos(*(f"{self.count}-{n}" for n in range(line.photos))),
         )  # fmt: skip
 
     def notices(self) -> Iterator[tuple[str, Reply]]:
@@ -351,7 +357,6 @@ class Telling:
         event = record(session, act, subject="duty:JY-2026-021", kind="assigned", duty_id=duty.id)
         tell(session, self.office, event, [identity.find_person(session, "沙栗县 贺启宁")], NOW)
         for title, chat in (
-            ("告知主任:有人申请延期", "telegram:QL0003"), ("告知申请人:延期的审批结果", "telegram:QL0014"),
             ("告知责任人:新下发的事项", "telegram:QL9001"),
         ):  # fmt: skip
             row = session.exec(select(Outbox).where(Outbox.chat == chat, Outbox.kind == OutboxKind.ACT)).one()
@@ -370,6 +375,13 @@ class Telling:
         return _told(session, row, self.office)
 
 
+def _with(office: Office, decided: dict[str, object]) -> Office:
+    """The office as it would be had it decided otherwise."""
+    if decided.get("needs_evidence"):
+        decided = {"workstreams": tuple(replace(one, needs_evidence=True) for one in office.policy.workstreams)}
+    return replace(office, policy=replace(office.policy, **decided))  # type: ignore[arg-type]
+
+
 def _attached(name: str | None) -> tuple[Attachment, ...]:
     return (Attachment(address=f"telegram:{name}", name=name, size=len(FILES[name])),) if name else ()
 
@@ -386,6 +398,9 @@ def others(speaker: Speech) -> Iterator[tuple[str, Reply]]:
     yield "文件发不出时写在前面", Reply(html=speaker.say("file_missing"))
     yield "发送存疑时写在前面", Reply(html=speaker.say("repeated"))
     yield "自己的申请", Reply(html=speaker.say("refusals", why="own_request"))
+    yield "自己上报的", Reply(html=speaker.say("refusals", why="own_work", number="DC-2026-004"))
+    missing = {"number": "DC-2026-004", "form": "退回 编号 照片看不清", "county": "澜东区"}
+    yield "缺内容", Reply(html=speaker.say("refusals", why="step_needs", **missing))
     facts = {"name": "王志远", "several": ["QL0015", "QL0105"]}
     yield "终端:同名", Reply(html=speaker.say("refusals", why="unknown_person", **facts))
 
@@ -435,7 +450,7 @@ def document(said: dict[str, dict[str, Reply]]) -> str:
                 if line.file
                 else line.says.replace("{upload}", "1").replace("{key}", "1a2b3c4d")
             )
-            heading += f"\n{who}，{where[line.chat]}：`{says}`\n"
+            heading += f"\n{who}：\n" if says == NOTICE else f"\n{who}，{where[line.chat]}：`{says}`\n"
         parts.append(f"{heading}\n{shown(reply)}\n{shown(said['en'][title])}")
     return "\n".join(parts)
 

@@ -1,0 +1,98 @@
+"""Scenes for docs/messages.md: what a scene is, and those of a duty's life."""
+
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+NOTICE = "(通知)"  # nothing is said: what waits to be told to the person is shown
+ALL_STATIONS = ("sign", "plan", "selfcheck", "publish", "close")
+CITY, COUNTY = "telegram:-1001", "telegram:-1002"
+
+
+@dataclass(frozen=True)
+class Line:
+    """Who says what, where; ``says`` may hold {names} of what earlier scenes kept."""
+
+    title: str
+    who: str
+    says: str
+    chat: str | None = None
+    replied_to: str | None = None
+    later: timedelta = timedelta()
+    named: str | None = None
+    keeps: str | None = None  # under which name the undo button's number is remembered
+    file: str | None = None  # which of FILES is sent with it
+    photos: int = 0  # so many pictures come with it
+    policy: dict[str, object] = field(default_factory=dict)  # what the office decided otherwise
+
+
+LIFE = (
+    Line("签收", "澜东区 王志远", "签收 WF-2026-069"),
+    Line("不再能签收", "澜东区 王志远", "签收 WF-2026-069", named="step_not_now"),
+    Line("没有启用的一步", "澜东区 马景民", "方案 DC-2026-001 播种", named="step_not_used"),
+    Line("报方案,问内容", "澜东区 马景民", "/plan DC-2026-001", policy={"stations": ALL_STATIONS}),
+    Line(
+        "报方案",
+        "澜东区 马景民",
+        "填塘平整；12月10日前清表50%；2027年2月28日前复种100%",
+        policy={"stations": ALL_STATIONS},
+    ),
+    Line(
+        "节点晚于时限",
+        "澜东区 马景民",
+        "方案 DC-2026-001 2027年12月1日前完成",
+        named="milestone_late",
+        policy={"stations": ALL_STATIONS},
+    ),
+    Line("完成前要自验", "澜东区 马景民", "完成 DC-2026-001", named="no_self_check", policy={"stations": ALL_STATIONS}),
+    Line("自验归分管领导", "澜东区 马景民", "自验 DC-2026-001", named="deputy_only", policy={"stations": ALL_STATIONS}),
+    Line("县级自验", "澜东区 李明波", "自验 DC-2026-001 现场核过，已复种", policy={"stations": ALL_STATIONS}),
+    Line("发照片,问是哪件", "澜东区 马景民", "", photos=2),
+    Line("点选是哪件的照片", "澜东区 马景民", "/evidence DC-2026-001"),
+    Line("看佐证", "苗宏宁", "佐证 DC-2026-001"),
+    Line("没有佐证", "苗宏宁", "佐证 DC-2026-028"),
+    Line("报完成,附照片", "澜东区 马景民", "完成 DC-2026-001", photos=3),
+    Line("告知验收人:待验收", "葛正超", NOTICE),
+    Line("待验收", "葛正超", "待验收"),
+    Line("待验收的下一件", "葛正超", "/queue 7"),
+    Line("县里看等验收的", "澜东区 马景民", "待验收"),
+    Line("登记核查", "葛正超", "核查 DC-2026-001 现场已复种"),
+    Line("退回,问原因", "葛正超", "退回 DC-2026-001"),
+    Line("退回", "葛正超", "照片看不清"),
+    Line("告知责任人:退回", "澜东区 马景民", NOTICE),
+    Line("再报完成", "澜东区 马景民", "完成 DC-2026-001"),
+    Line("只有验收人能通过", "澜东区 李明波", "通过 DC-2026-001", named="reviewer_only"),
+    Line("验收通过", "葛正超", "通过 DC-2026-001"),
+    Line("告知主任:待销号", "姜启林", NOTICE),
+    Line("销号归主任", "葛正超", "销号 DC-2026-001", named="heads_step"),
+    Line("还没公示", "姜启林", "销号 DC-2026-001", named="notice_not_over", policy={"stations": ALL_STATIONS}),
+    Line("公示", "葛正超", "公示 DC-2026-001 7 区政府网站", policy={"stations": ALL_STATIONS}),
+    Line("待销号", "姜启林", "待销号"),
+    Line("销号", "姜启林", "销号 DC-2026-001"),
+    Line("告知责任人:已销号", "澜东区 马景民", NOTICE),
+    Line("办理经过", "姜启林", "历史 DC-2026-001"),
+    Line("办理经过,群里只有单位", "姜启林", "/history DC-2026-001", COUNTY),
+    Line("回头看,问结果", "葛正超", "回头看 DC-2026-001"),
+    Line("回头看,未反弹", "葛正超", "/recheck DC-2026-001 ok"),
+    Line("回头看,反弹", "葛正超", "反弹 DC-2026-001 2027年3月31日 1亩 又挖塘"),
+    Line("告知分管领导:反弹", "澜东区 李明波", NOTICE),
+    Line("不属本县,问原因", "澜东区 马景民", "不属本县 DC-2026-002"),
+    Line("不属本县", "澜东区 马景民", "地块在沙栗县境内"),
+    Line("已提过不属本县", "澜东区 马景民", "不属本县 DC-2026-002 再提", named="transfer_open"),
+    Line("移交,问去向", "姜启林", "移交 DC-2026-002"),
+    Line("移交给本县", "姜启林", "/transfer DC-2026-002 澜东区 界线不清", named="same_county"),
+    Line("移交", "姜启林", "/transfer DC-2026-002 沙栗县"),
+    Line("告知接收的县", "沙栗县 戚启", NOTICE),
+    Line("要由接收的县办", "澜东区 严宏敏", "签收 DC-2026-002", named="new_county_only"),
+    Line("退回移交", "沙栗县 戚启", "不属本县 DC-2026-002 图斑跨界，主体在澜东区"),
+    Line("没有人提移交", "姜启林", "不移交 DC-2026-002 已核实", named="no_transfer"),
+    Line("暂缓,问原因", "姜启林", "暂缓 DC-2026-002"),
+    Line("暂缓", "姜启林", "诉讼未结"),
+    Line("恢复", "姜启林", "恢复 DC-2026-002", later=timedelta(days=10)),
+    Line("转为长期坚持", "姜启林", "转长期 DC-2026-002 耕地要长期管护"),
+    Line("撤销转长期", "姜启林", "撤销"),
+    Line("不能并入自己", "姜启林", "作废 DC-2026-002 并入 DC-2026-002", named="same_duty"),
+    Line("作废", "姜启林", "作废 DC-2026-002 并入 DC-2026-003"),
+    Line("要有佐证", "沙栗县 戚启", "完成 DC-2026-030", named="no_evidence", policy={"needs_evidence": True}),
+    Line("帮助,验收人", "葛正超", "帮助"),
+    Line("帮助,主任的全部", "姜启林", "/help all"),
+)
