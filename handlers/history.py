@@ -20,13 +20,14 @@ def history(call: Call) -> Reply:
     events = list(call.session.exec(query.order_by(col(Event.sequence))))
     undone = {event.undoes_id for event in events}
     pages = max(1, -(-len(events) // MOST_SHOWN))
-    page = min(page or pages, pages)
-    shown = events[(page - 1) * MOST_SHOWN : page * MOST_SHOWN]
+    page = min(page, pages)
+    end = len(events) - (page - 1) * MOST_SHOWN
+    shown = events[max(end - MOST_SHOWN, 0) : end]
     rows = []
-    if page > 1:
-        rows.append(call.button(N_("‹ 更早"), f"/history {duty.number} p{page - 1}"))
     if page < pages:
-        rows.append(call.button(N_("更晚 ›"), f"/history {duty.number} p{page + 1}"))
+        rows.append(call.button(N_("‹ 更早"), f"/history {duty.number} p{page + 1}"))
+    if page > 1:
+        rows.append(call.button(N_("更晚 ›"), f"/history {duty.number} p{page - 1}"))
     return call.reply(
         "history", tuple(rows), duty=duty, county=call.gazetteer.get(duty.region_id).name, page=page, pages=pages,
         lines=[_line(call, event, event.id in undone) for event in shown], numbers=[duty.number], replaces=True,
@@ -34,8 +35,9 @@ def history(call: Call) -> Reply:
 
 
 def _page(call: Call) -> int:
+    """Return which page is asked for; the first holds the newest."""
     word = call.words[1] if len(call.words) > 1 else ""
-    return int(word[1:]) if word.startswith("p") and word[1:].isdecimal() and len(word) <= 4 else 0
+    return max(int(word[1:]), 1) if word.startswith("p") and word[1:].isdecimal() and len(word) <= 4 else 1
 
 
 def _line(call: Call, event: Event, was_undone: bool) -> dict[str, object]:

@@ -9,7 +9,7 @@ from handlers.reading import read_report, read_total
 from handlers.request import Call
 from handlers.steps import keep_proofs
 from rules.refusal import Refusal, Why
-from services import reporting, steps
+from services import evidence, reporting, steps
 from services.agenda import open_duties_for
 from services.steps import Taken
 from text.reply import N_, Reply
@@ -108,7 +108,11 @@ def _answer(call: Call, template: str, reports: list[Taken]) -> Reply:
         rows.insert(0, (call.button(N_("已全部整改，报完成"), f"/done {duty.number}"),))
     places = {report.duty.number: call.gazetteer.get(report.duty.region_id).name for report in reports}
     numbers = [report.duty.number for report in reports]
-    return call.reply(template, *rows, reports=reports, places=places, names_people=call.names_people, numbers=numbers)
+    proofs = {report.duty.number: evidence.count(call.session, report.duty) for report in reports}
+    return call.reply(
+        template, *rows, reports=reports, places=places, proofs=proofs, names_people=call.names_people,
+        numbers=numbers,
+    )  # fmt: skip
 
 
 def _ask(call: Call, command: str, template: str, duty: Duty, **facts: object) -> Reply:

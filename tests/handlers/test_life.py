@@ -95,14 +95,14 @@ def test_a_plan_has_its_milestones(town: Town) -> None:
     with_stations(town, *OPTIONAL)
     town.play([
         ("马景民", "私聊", f"方案 {NEW}", "请写整改措施和节点"),
-        ("马景民", "私聊", "落实种植主体；11月25日前翻耕50%；12月5日前播种100%", "已登记整改方案", "2026-11-25 50%",
-         "2026-12-05 100%"),
+        ("马景民", "私聊", "落实种植主体；11月25日前翻耕50%；12月5日前播种100%", "已登记整改方案", "2026-11-25 11月25日前翻耕50%",
+         "2026-12-05 12月5日前播种100%"),
         ("马景民", "私聊", f"方案 {NEW} 播种；12月20日前完成", "晚于", "2026-12-08", "没有登记"),
         ("马景民", "私聊", f"方案 {NEW} 播种；2月30日前完成", "没有节点"),
         ("窦思康", "私聊", f"方案 {NEW} 播种", "不是您负责的事项"),
     ])  # fmt: skip
     assert status(town, NEW) == Status.PLANNED
-    town.play([("马景民", "私聊", "撤销", "已撤销"), ("马景民", "私聊", f"事项 {NEW}", "2026-11-25 50%")])
+    town.play([("马景民", "私聊", "撤销", "已撤销"), ("马景民", "私聊", f"事项 {NEW}", "2026-11-25 11月25日前翻耕50%")])
 
 
 def test_without_the_countys_own_check_nothing_is_offered_to_the_city(town: Town) -> None:
@@ -378,7 +378,7 @@ def test_a_caption_says_what_a_photo_shows(town: Town) -> None:
     town.told("马景民", f"{LATE} 整改前", shows=photos("a"))
     town.told("马景民", f"{LATE}整改后的照片", shows=photos("b"))
     town.told("马景民", f"{LATE} 整改前", shows=photos("a"))  # the same again
-    town.play([("葛正超", "私聊", f"佐证 {LATE}", "佐证2份", "整改前1、整改后1")])
+    town.play([("葛正超", "私聊", f"佐证 {LATE}", "佐证2份", "整改前 1、整改后 1")])
 
 
 def test_a_strangers_photo_tells_him_nothing(town: Town) -> None:
