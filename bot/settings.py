@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 
 from rules.calendar import Calendar
 from rules.policy import WORKSTREAMS, Office, Policy, RateBasis, Workstream
+from rules.steps import OPTIONAL
 from scheduler.pace import Limits
 from scheduler.plan import is_crontab
 from text.reply import LANGUAGES
@@ -73,7 +74,7 @@ class Section:
                 raise SettingError(f"[{self._name}] {key}", f"is not a setting; there are: {known}")
 
 
-TABLES = ("office", "telegram", "database", "reminders", "calendar", "delivery", "evidence", "workstreams")
+TABLES = ("office", "telegram", "database", "reminders", "calendar", "delivery", "evidence", "steps", "workstreams")
 
 
 def load(path: Path, *, needs_token: bool = False) -> Settings:
@@ -189,6 +190,7 @@ def _policy(raw: dict[str, Any]) -> Policy:
     default = Policy()
     days = "must be a list of numbers of days, like [30, 7]"
     policy = Policy(
+        **_steps(Section("steps", raw.get("steps", {}))),
         workstreams=_workstreams(raw.get("workstreams")),
         lead_days=_numbers(section, "lead_days", days, default.lead_days),
         lead_workdays=_numbers(section, "lead_workdays", days, default.lead_workdays),
@@ -214,6 +216,25 @@ def _policy(raw: dict[str, Any]) -> Policy:
     return policy
 
 
+def _steps(section: Section) -> dict[str, Any]:
+    default = Policy()
+    stations = _words(section, "stations", default.stations)
+    if unknown := set(stations) - OPTIONAL:
+        allowed = f"{', '.join(sorted(unknown))} is no station; there are: {', '.join(sorted(OPTIONAL))}"
+        raise section.error("stations", allowed)
+    found = {
+        "stations": stations,
+        "waiting_stops_clock": section.take(
+            "waiting_stops_clock", bool, "must be true or false", default.waiting_stops_clock
+        ),
+        "check_workdays": _number(section, "check_workdays", 1, 250, default.check_workdays),
+        "notice_days": _number(section, "notice_days", 1, 365, default.notice_days),
+        "return_reasons": _words(section, "return_reasons", default.return_reasons),
+    }
+    section.close()
+    return found
+
+
 def _workstreams(raw: Any) -> tuple[Workstream, ...]:
     if raw is None:
         return WORKSTREAMS
@@ -234,6 +255,7 @@ def _workstream(section: Section) -> Workstream:
         code=code, zh=zh, en=section.take("en", str, "must be the English name", code), rate_basis=RateBasis(basis),
         keywords=_words(section, "keywords"),
         sub_types=_words(section, "sub_types"),
+        needs_evidence=section.take("needs_evidence", bool, "must be true or false", False),
     )  # fmt: skip
     section.close()
     return stream

@@ -80,7 +80,6 @@ class Policy:
     waiting_stops_clock: bool = True  # while the city has to act, the county's deadline moves along
     check_workdays: int = 15  # within which the city judges what was reported; later it is the city's backlog
     notice_days: int = 7  # of a public notice
-    recheck_months: int = 6  # after striking off
     return_reasons: tuple[str, ...] = ("照片看不清", "面积不符", "未整改到位", "材料不全")  # offered as buttons
     area_slip_factor: int = 10  # a reported area this many times the duty's is taken for a slip
 
