@@ -15,6 +15,7 @@ from handlers import (
     history,
     lists,
     membership,
+    people,
     proofs,
     queue,
     rank,
@@ -240,6 +241,26 @@ COMMANDS = (
     Command(
         name="import", aliases=("导入", "导入台账"), audience=Audience.OFFICE, writes=True,
         handler=uploads.import_, summary=N_("导入台账：直接发文件给我"), example=N_("导入"),
+    ),
+    Command(
+        name="leave", aliases=("请假", "休假", "销假"), audience=Audience.PERSONS, writes=True,
+        handler=people.leave, summary=N_("请假并指定代理人"), example=N_("请假 11月20日至25日 代理人姓名"), rare=True,
+    ),
+    Command(
+        name="unlink", aliases=("解绑",), audience=Audience.PERSONS, writes=True,
+        handler=people.unlink, summary=N_("解绑账号（换号、丢手机）"), example=N_("解绑"), rare=True,
+    ),
+    Command(
+        name="handover", aliases=("交接", "工作交接"), audience=Audience.OFFICE, writes=True,
+        handler=people.handover, summary=N_("把一人的在办事项交接给另一人"), example=N_("交接 姓名 给 姓名"), rare=True,
+    ),
+    Command(
+        name="left", aliases=("离任", "调离"), audience=Audience.OFFICE, writes=True,
+        handler=people.left, summary=N_("登记离任"), example=N_("离任 姓名"), rare=True,
+    ),
+    Command(
+        name="invite", aliases=("邀请",), audience=Audience.OFFICE, writes=True,
+        handler=people.invite, summary=N_("发邀请码"), example=N_("邀请 姓名"), rare=True,
     ),
     Command(
         name="lang", aliases=("语言", "language"), audience=Audience.PERSONS, writes=True,

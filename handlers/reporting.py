@@ -3,7 +3,7 @@
 from decimal import Decimal
 
 from db.models import Duty
-from handlers import assigning
+from handlers import assigning, people
 from handlers.asking import forget_question, remember_question
 from handlers.reading import read_report, read_total
 from handlers.request import Call
@@ -72,9 +72,10 @@ def undo(call: Call) -> Reply:
     word = call.words[0] if call.words else None
     if word is not None and not (word.isdecimal() and len(word) <= LONGEST_ID):
         raise Refusal(Why.NOTHING_TO_UNDO)
-    if withdrawn := assigning.undo(call, int(word) if word else None):
-        return withdrawn
-    undone = steps.undo(call.session, call.office, call.act, int(word) if word else None)
+    event_id = int(word) if word else None
+    if answered := assigning.undo(call, event_id) or people.undo(call, event_id):
+        return answered
+    undone = steps.undo(call.session, call.office, call.act, event_id)
     elsewhere = [report.duty for report in undone if not call.may_see(report.duty)]
     if elsewhere:  # what happens in one county is not said in another's group
         raise Refusal(Why.PRIVATE_ONLY)

@@ -76,6 +76,9 @@ class Why(StrEnum):
     SAME_COUNTY = "same_county"
     SAME_DUTY = "same_duty"
     MILESTONE_LATE = "milestone_late"
+    NO_DELEGATE = "no_delegate"
+    NO_SUCCESSOR = "no_successor"
+    WHICH_PERSON = "which_person"
 
 
 class Refusal(Exception):  # noqa: N818  (it is an answer, not an error)

@@ -111,6 +111,10 @@ STEPS = (
         tells=(Audience.RESPONSIBLE, Audience.HEAD), moves=_to(BACK, Status.TRANSFERRED),
     ),
     Step(
+        name="handover", kind="handed_over", who=(Role.HEAD, Role.OPERATOR),
+        moves=_stay(*OPEN, *WITH_CITY, Status.SUSPENDED, Status.LONG_TERM, Status.TRANSFERRED),
+    ),
+    Step(
         name="plan", kind="planned", who=(Role.REPORTER,), needs=(Need.MEASURES,),
         moves={**_to(Status.PLANNED, *UNTOUCHED), **_stay(*AT_WORK)},
     ),

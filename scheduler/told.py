@@ -1,7 +1,7 @@
 """What somebody did, told to another when it is sent; what is no longer true is left out."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any
 
@@ -13,7 +13,7 @@ from rules.extensions import overdue_days
 from rules.lights import done_percent
 from rules.policy import Office
 from rules.steps import BY_KIND, BY_NAME, STEPS, is_open
-from services import assigning, evidence, extending
+from services import assigning, evidence, extending, people
 from services.ledger import DUTY
 from services.steps import UNDONE, stage
 from text.reply import DECISION_WORDS, N_, Button, Reply, Speech
@@ -21,6 +21,7 @@ from text.step_words import BUTTON, DONE_SAID
 
 MOST_TOLD = 6  # the rest is counted
 ASSIGNED = assigning.ASSIGNED
+PERSON = "person:"  # in front of an official's number, it names the subject of the event chain
 Buttons = tuple[tuple[str, str], ...]  # (label, command)
 
 
@@ -30,29 +31,41 @@ class Block:
 
     facts: dict[str, Any] = field(default_factory=dict)
     buttons: Buttons = ()
+    number: str = ""
 
 
 def tell_acts(session: Session, row: Outbox, office: Office, now: datetime, voice: Speech) -> Reply | None:
     """Say what a message carries; None when nothing of it is true any more."""
-    blocks: list[dict[str, Any]] = []
-    buttons: list[Buttons] = []
     reader = session.get(Person, row.person_id) if row.person_id else None
-    for event in _events(session, row):
-        duty = _duty(session, event)
-        block = _block(session, event, duty, office, now)
-        if duty is not None and block is not None:
-            county = session.get_one(Region, duty.region_id).name
-            blocks.append({"kind": macro_of(event.kind), "event": event, "duty": duty, "county": county, **block.facts})
-            buttons.append(_open_buttons(session, office, reader, duty, block.buttons, office.today(now)))
+    found = [_read(session, event, office, reader, now) for event in _events(session, row)]
+    blocks = [block for block in found if block is not None]
     if not blocks:
         return None
     shown = blocks[:MOST_TOLD]
     html = voice.say(
-        "told", blocks=shown, more=len(blocks) - len(shown), unreached=row.person_id is None, today=office.today(now)
-    )
-    numbers = [block["duty"].number for block in blocks]
-    rows = _rows(voice, buttons[:MOST_TOLD], numbers) if row.person_id else ()
-    return Reply(html=html, buttons=rows, numbers=tuple(dict.fromkeys(numbers)), stays=True)
+        "told", blocks=[block.facts for block in shown], more=len(blocks) - len(shown), unreached=reader is None,
+        today=office.today(now),
+    )  # fmt: skip
+    numbers = [block.number for block in blocks]
+    rows = _rows(voice, [block.buttons for block in shown], numbers) if reader else ()
+    return Reply(html=html, buttons=rows, numbers=tuple(dict.fromkeys(filter(None, numbers))), stays=True)
+
+
+def _read(session: Session, event: Event, office: Office, reader: Person | None, now: datetime) -> Block | None:
+    """Return what is said of an act to a reader; None for what is no longer true."""
+    if was_taken_back(session, event):
+        return None
+    if event.kind in ABOUT_PEOPLE:
+        about = ABOUT_PEOPLE[event.kind](session, event)
+        return about and replace(about, facts={"kind": event.kind, **about.facts})
+    duty = _duty(session, event)
+    block = _block(session, event, duty, office, now)
+    if duty is None or block is None:
+        return None
+    county = session.get_one(Region, duty.region_id).name
+    facts = {"kind": macro_of(event.kind), "event": event, "duty": duty, "county": county, **block.facts}
+    buttons = _open_buttons(session, office, reader, duty, block.buttons, office.today(now))
+    return Block(facts=facts, buttons=buttons, number=duty.number)
 
 
 def macro_of(kind: str) -> str:
@@ -87,7 +100,7 @@ def _duty(session: Session, event: Event) -> Duty | None:
 
 
 def _block(session: Session, event: Event, duty: Duty | None, office: Office, now: datetime) -> Block | None:
-    if duty is None or was_taken_back(session, event):
+    if duty is None:
         return None
     if duty.status == Status.CLOSED and event.kind not in (BY_NAME["close"].kind, BY_NAME["accept"].kind):
         return None
@@ -95,11 +108,11 @@ def _block(session: Session, event: Event, duty: Duty | None, office: Office, no
 
 
 def _rows(voice: Speech, buttons: list[Buttons], numbers: list[str]) -> tuple[tuple[Button, ...], ...]:
-    """Make a row of buttons for each act; of several, the first names its duty."""
+    """Make a row of buttons for each act; of several, the first names its duty, if it is about one."""
     rows = []
     for row, number in zip(buttons, numbers, strict=False):
         made = [voice.button(label, command) for label, command in row]
-        if len(buttons) > 1 and made:
+        if len(buttons) > 1 and made and number:
             made[0] = Button(label=f"{number} {made[0].label}", command=made[0].command)
         rows.append(tuple(made))
     return tuple(row for row in rows if row)
@@ -184,6 +197,28 @@ def _taken_back(session: Session, event: Event, duty: Duty, office: Office, now:
 def _look(duty: Duty) -> Buttons:
     return ((N_("报进展"), f"/progress {duty.number}"), (N_("查看"), f"/duty {duty.number}"))
 
+
+def _on_leave(session: Session, event: Event) -> Block | None:
+    """Say a leave to whoever stands in for it, as it is now."""
+    person = _subject(session, event)
+    delegate = session.get(Person, person.delegate_id) if person.delegate_id else None
+    return Block(facts={"person": person, "delegate": delegate}, buttons=((N_("我的事项"), "/mine"),))
+
+
+def _received(session: Session, event: Event) -> Block | None:
+    former = session.get(Person, event.after["from"])
+    return Block(facts={"former": former, "count": event.after["count"]}, buttons=((N_("我的事项"), "/mine"),))
+
+
+def _subject(session: Session, event: Event) -> Person:
+    return session.exec(select(Person).where(Person.official_id == event.subject.removeprefix(PERSON))).one()
+
+
+# acts about people and not about a duty
+ABOUT_PEOPLE: Mapping[str, Callable[[Session, Event], Block | None]] = {
+    people.ON_LEAVE: _on_leave,
+    people.RECEIVED: _received,
+}
 
 # an act's kind -> what is said of it, by the macro of that name in told_parts.j2
 TOLD: Mapping[str, Callable[[Session, Event, Duty, Office, datetime], Block | None]] = {

@@ -226,7 +226,7 @@ def undo(session: Session, office: Office, act: Act, event_id: int | None = None
 
 def _events_to_undo(session: Session, act: Act, event_id: int | None) -> list[Event]:
     assert act.person is not None
-    kinds = list(_UNDOABLE)
+    kinds = list(UNDOABLE)
     if event_id is None:
         taken_back = select(Event.undoes_id).where(col(Event.undoes_id).is_not(None))
         query = (
@@ -246,7 +246,7 @@ def _events_to_undo(session: Session, act: Act, event_id: int | None) -> list[Ev
     return list(session.exec(select(Event).where(Event.act == first.act, Event.kind == first.kind)))
 
 
-_UNDOABLE = frozenset(steps.BY_KIND) - {"assigned"}  # an assignment is taken away whole (services.assigning)
+UNDOABLE = frozenset(steps.BY_KIND) - {"assigned"}  # an assignment is taken away whole (services.assigning)
 
 
 def _undo_one(session: Session, office: Office, act: Act, event: Event) -> Taken:

@@ -1,0 +1,170 @@
+"""People change: leave with a delegate, a post that somebody left, his duties handed over, accounts let go."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+
+import sqlalchemy as sa
+from sqlmodel import Session, col, select
+
+from db.models import Account, Duty, DutyOfficial, Event, Invite, Person, Question
+from db.queries import people, standing_events, was_taken_back
+from rules.officials import in_post
+from rules.policy import Office
+from rules.refusal import Refusal, Why
+from rules.steps import BY_NAME
+from services.chain import Act, plain, record
+from services.notices import tell
+from services.steps import OFFICIALS, Taken, officials_of, take
+
+ON_LEAVE = "on_leave"
+LEFT = "left_post"
+RECEIVED = "duties_received"
+UNLINKED = "unlinked"
+UNDONE = "person_undone"
+LEAVE = ("leave_from", "leave_to", "delegate_id")
+IN_HAND = tuple(BY_NAME["handover"].moves)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Changed:
+    """What changed about a person, who is told of it, and whom nothing could tell."""
+
+    person: Person
+    event: Event
+    told: list[Person] = field(default_factory=list)
+    unreached: list[Person] = field(default_factory=list)
+
+
+def subject_of(person: Person) -> str:
+    """Return what names a person in the event chain."""
+    return f"person:{person.official_id}"
+
+
+def take_leave(
+    session: Session, office: Office, act: Act, person: Person, begin: date | None, end: date | None,
+    delegate: Person | None,
+) -> Changed:  # fmt: skip
+    """Note a leave, or with no days its end; the delegate hears of it, as does one whose part is over."""
+    if delegate is not None:
+        _check_delegate(person, delegate, begin or office.today(act.at))
+    former = session.get(Person, person.delegate_id) if person.delegate_id and person.leave_from else None
+    values = {"leave_from": begin, "leave_to": end, "delegate_id": delegate.id if delegate else person.delegate_id}
+    event = _change(session, act, person, ON_LEAVE, values)
+    now = session.get(Person, person.delegate_id) if person.delegate_id and begin else None
+    told = [one for one in {one.id: one for one in (now, former) if one}.values() if one.id != _id(act)]
+    return Changed(person=person, event=event, told=told, unreached=tell(session, office, event, told, act.at))
+
+
+def _check_delegate(person: Person, delegate: Person, on: date) -> None:
+    if delegate.id == person.id or delegate.region_id != person.region_id or not in_post(delegate, on):
+        raise Refusal(Why.NO_DELEGATE, name=delegate.name)
+
+
+def leave_post(session: Session, act: Act, person: Person, last_day: date) -> Changed:
+    """Note the last day on which a person holds the post; after it his account is a stranger's."""
+    return Changed(person=person, event=_change(session, act, person, LEFT, {"in_post_to": last_day}))
+
+
+def duties_of(session: Session, person: Person) -> list[Duty]:
+    """Return the duties under way that name a person, at whatever level."""
+    named = sa.select(col(DutyOfficial.duty_id)).where(col(DutyOfficial.person_id) == person.id)
+    query = select(Duty).where(col(Duty.id).in_(named), col(Duty.status).in_(IN_HAND)).order_by(col(Duty.number))
+    return list(session.exec(query))
+
+
+def check_successor(person: Person, successor: Person, on: date) -> None:
+    """Refuse somebody who cannot take over: of another county or level, or not in post."""
+    same = (person.region_id, person.level) == (successor.region_id, successor.level)
+    if person.id == successor.id or not same or not in_post(successor, on):
+        raise Refusal(Why.NO_SUCCESSOR, name=successor.name, person=person.name)
+
+
+def successors(session: Session, person: Person, on: date) -> list[Person]:
+    """Return who could take over a person's duties, those of his kind of work first."""
+    found = [one for one in people(session) if one.id != person.id and in_post(one, on)]
+    found = [one for one in found if (one.region_id, one.level) == (person.region_id, person.level)]
+    return sorted(found, key=lambda one: -len(set(one.workstreams) & set(person.workstreams)))
+
+
+def hand_over(session: Session, office: Office, act: Act, person: Person, successor: Person) -> list[Taken]:
+    """Let every duty under way that names the person name the successor instead; he hears of it in one message."""
+    check_successor(person, successor, office.today(act.at))
+    taken = [_rename(session, office, act, duty, person, successor) for duty in duties_of(session, person)]
+    for one in people(session):
+        if one.delegate_id == person.id and one.id != successor.id:
+            _change(session, act, one, ON_LEAVE, {"delegate_id": successor.id})
+    if taken:
+        after = {"count": len(taken), "from": person.id}
+        event = record(session, act, subject=subject_of(successor), kind=RECEIVED, after=after)
+        tell(session, office, event, [successor], act.at)
+    return taken
+
+
+def _rename(session: Session, office: Office, act: Act, duty: Duty, person: Person, successor: Person) -> Taken:
+    named = officials_of(session, duty)
+    changed = [[*row[:2], successor.name, successor.id] if row[3] == person.id else row for row in named]
+    return take(session, office, act, BY_NAME["handover"], duty, changes={OFFICIALS: changed})
+
+
+def unlink(session: Session, act: Act, person: Person) -> int:
+    """Let a person's accounts go, with open questions and invitations; return how many accounts there were."""
+    accounts = list(session.exec(select(Account).where(Account.person_id == person.id)))
+    before = {"addresses": [account.address for account in accounts]}
+    record(session, act, subject=subject_of(person), kind=UNLINKED, before=before, after={"addresses": []})
+    session.execute(sa.delete(Question).where(col(Question.person_id) == person.id))
+    session.execute(sa.delete(Invite).where(col(Invite.person_id) == person.id, col(Invite.used_at).is_(None)))
+    for account in accounts:
+        session.delete(account)
+    session.flush()
+    return len(accounts)
+
+
+def undo(session: Session, office: Office, act: Act, event: Event) -> Person:
+    """Take back what was noted about a person, if nothing was noted since."""
+    if event.person_id != _id(act):
+        raise Refusal(Why.NOT_YOUR_ACT)
+    number = event.subject
+    if was_taken_back(session, event):
+        raise Refusal(Why.NOTHING_TO_UNDO)
+    person = session.exec(select(Person).where(Person.official_id == number.partition(":")[2])).one()
+    if standing_events(session, [event.subject]).get(event.subject) != event.id:
+        raise Refusal(Why.CHANGED_SINCE, number=person.name)
+    if act.at - event.at > timedelta(hours=office.policy.undo_hours):
+        raise Refusal(Why.UNDO_TOO_LATE, hours=office.policy.undo_hours)
+    record(session, act, subject=event.subject, kind=UNDONE, undoes_id=event.id, before=event.after, after=event.before)
+    for name, value in event.before.items():
+        is_day = name != "delegate_id" and value is not None
+        setattr(person, name, date.fromisoformat(value) if is_day else value)
+    session.add(person)
+    return person
+
+
+def to_undo(session: Session, act: Act, event_id: int | None, others: Sequence[str]) -> Event | None:
+    """Return what was noted about a person and is meant: that event, or the last deed of the person who asks."""
+    if event_id is not None:
+        named = session.get(Event, event_id)
+        return named if named and named.kind in (ON_LEAVE, LEFT) else None
+    taken_back = select(Event.undoes_id).where(col(Event.undoes_id).is_not(None))
+    query = (
+        select(Event)
+        .where(Event.person_id == _id(act), col(Event.kind).in_((ON_LEAVE, LEFT, *others)))
+        .where(col(Event.id).not_in(taken_back))
+        .order_by(col(Event.id).desc())
+        .limit(1)
+    )
+    last = session.exec(query).first()
+    return last if last and last.kind in (ON_LEAVE, LEFT) else None
+
+
+def _change(session: Session, act: Act, person: Person, kind: str, values: Mapping[str, object]) -> Event:
+    before = {name: plain(getattr(person, name)) for name in values}
+    for name, value in values.items():
+        setattr(person, name, value)
+    session.add(person)
+    after = {name: plain(getattr(person, name)) for name in values}
+    return record(session, act, subject=subject_of(person), kind=kind, before=before, after=after)
+
+
+def _id(act: Act) -> int | None:
+    return act.person.id if act.person else None
