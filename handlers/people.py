@@ -79,11 +79,10 @@ def left(call: Call) -> Reply:
     changed = people.leave_post(call.session, call.act, person, last_day or call.today - timedelta(days=1))
     duties = people.duties_of(call.session, person)
     able = people.successors(call.session, person, call.today)[:MOST_CHOICES] if duties else []
+    to = call.speech.word(N_("交接给"))
     offers = [
-        Button(label=f"{call.speech.word(N_('交接给'))} {one.name}",
-               command=f"/handover {person.official_id} {one.official_id}")
-        for one in able
-    ]  # fmt: skip
+        Button(label=f"{to} {one.name}", command=f"/handover {person.official_id} {one.official_id}") for one in able
+    ]
     rows = [tuple(offers[start : start + 2]) for start in range(0, len(offers), 2)]
     undo_ = (call.button(N_("撤销"), f"/undo {changed.event.id}"),)
     return call.reply("left_noted", *rows, undo_, person=person, count=len(duties))

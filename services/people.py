@@ -20,6 +20,7 @@ from services.steps import OFFICIALS, Taken, officials_of, take
 ON_LEAVE = "on_leave"
 LEFT = "left_post"
 RECEIVED = "duties_received"
+DELEGATE_MOVED = "delegate_moved"
 UNLINKED = "unlinked"
 UNDONE = "person_undone"
 LEAVE = ("leave_from", "leave_to", "delegate_id")
@@ -93,7 +94,7 @@ def hand_over(session: Session, office: Office, act: Act, person: Person, succes
     taken = [_rename(session, office, act, duty, person, successor) for duty in duties_of(session, person)]
     for one in people(session):
         if one.delegate_id == person.id and one.id != successor.id:
-            _change(session, act, one, ON_LEAVE, {"delegate_id": successor.id})
+            _change(session, act, one, DELEGATE_MOVED, {"delegate_id": successor.id})
     if taken:
         after = {"count": len(taken), "from": person.id}
         event = record(session, act, subject=subject_of(successor), kind=RECEIVED, after=after)

@@ -407,6 +407,7 @@ def others(speaker: Speech) -> Iterator[tuple[str, Reply]]:
 
 def shown(said: Reply) -> str:
     html = re.sub(r"</?(b|code|pre)>", "", said.html)
+    html = re.sub(r"/start [\w-]{12,}", "/start CODE", html)  # another one each time
     rows = "\n".join(" ".join(f"[{button.label}]" for button in row) for row in said.buttons)
     return f"```\n{html}\n{rows}".rstrip() + "\n```\n"
 
