@@ -8,6 +8,7 @@ from db.models import Level
 from handlers import (
     aliases,
     assigning,
+    cooperating,
     digest,
     duty,
     exporting,
@@ -241,6 +242,15 @@ COMMANDS = (
     Command(
         name="import", aliases=("导入", "导入台账"), audience=Audience.OFFICE, writes=True,
         handler=uploads.import_, summary=N_("导入台账：直接发文件给我"), example=N_("导入"),
+    ),
+    Command(
+        name="comment", aliases=("意见", "留言"), audience=Audience.PERSONS, writes=True,
+        handler=cooperating.comment, summary=N_("给事项留意见，责任人会看到"), example=N_("意见 编号 内容"), rare=True,
+    ),
+    Command(
+        name="units", aliases=("会办", "各单位"), audience=Audience.PERSONS, writes=True,
+        handler=cooperating.units, summary=N_("要求各单位都完成；看还差谁"), example=N_("会办 编号 单位、单位"),
+        rare=True,
     ),
     Command(
         name="leave", aliases=("请假", "休假", "销假"), audience=Audience.PERSONS, writes=True,

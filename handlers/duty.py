@@ -9,9 +9,11 @@ from handlers.steps import step_buttons
 from rules.lights import elapsed_percent, lag
 from rules.permission import standing
 from rules.refusal import Refusal, Why
-from services import evidence
+from services import cooperating, evidence
 from services.reporting import check_reportable
 from text.reply import N_, Button, Reply
+
+MOST_COMMENTS = 2
 
 
 def duty(call: Call) -> Reply:
@@ -27,10 +29,20 @@ def duty(call: Call) -> Reply:
         elapsed=elapsed_percent(found, call.today),
         lag=lag(found, call.today),
         officials=_officials(call, found),
+        comments=_comments(call, found),
         proofs=evidence.count(call.session, found),
         to=call.gazetteer.get(found.transfer_to_id).name if found.transfer_to_id else "",
         numbers=[found.number],
     )
+
+
+def _comments(call: Call, found: Duty) -> list[tuple[str, str]]:
+    """Return who said what, the newest; in groups by unit."""
+    said = cooperating.comments(call.session, found, MOST_COMMENTS)
+    return [
+        ((person.name if call.names_people else person.unit or person.post) if person else "", event.why)
+        for event, person in said
+    ]
 
 
 def _proof_button(call: Call, found: Duty) -> tuple[Button, ...]:

@@ -3,13 +3,17 @@
 from decimal import Decimal
 
 from db.models import Duty
+from db.queries import named_people
+from db.queries import people as people_of
 from handlers import assigning, people
 from handlers.asking import forget_question, remember_question
+from handlers.cooperating import show_parts
 from handlers.reading import read_report, read_total
 from handlers.request import Call
 from handlers.steps import keep_proofs
+from rules.permission import standing
 from rules.refusal import Refusal, Why
-from services import evidence, reporting, steps
+from services import cooperating, evidence, reporting, steps
 from services.agenda import open_duties_for
 from services.steps import Taken
 from text.reply import N_, Reply
@@ -23,6 +27,8 @@ def done(call: Call) -> Reply:
     """Report duties done, whole; with an area that is less than the whole, report progress instead."""
     said = read_report(call)
     duties = _chosen(call, said.duties, "done", several=bool(call.words))
+    if len(duties) == 1 and duties[0].each_unit and not said.area_words and (waits := _part_of(call, duties[0])):
+        return waits
     if not said.area_words:
         reports = [_report_done(call, duty, None) for duty in duties]
         return _answer(call, "reported", reports)
@@ -36,6 +42,23 @@ def done(call: Call) -> Reply:
         return _progress(call, duty, said.area_words)
     reporting.check_amounts(duty, area, farmland or Decimal(0), call.office.policy)
     return _answer(call, "reported", [_report_done(call, duty, area)])
+
+
+def _part_of(call: Call, duty: Duty) -> Reply | None:
+    """Note the part of the person's unit; None when all have finished and he may report the whole."""
+    named = cooperating.parts(call.session, duty)
+    unit = call.known.unit
+    if unit == duty.lead_unit or unit not in (*named.done, *named.missing):
+        reporting.check_may_report(call.session, call.act, duty, call.today)
+    if unit in named.missing:
+        keep_proofs(call, duty, "done")
+        named = cooperating.finish_part(call.session, call.office, call.act, duty, unit)
+    return show_parts(call, duty) if named.missing or not _reports(call, duty) else None
+
+
+def _reports(call: Call, duty: Duty) -> bool:
+    named = named_people(call.session, duty)
+    return standing(call.known, duty, named, people_of(call.session), call.today) is not None
 
 
 def _totals(duty: Duty, words: tuple[str, ...]) -> tuple[Decimal, Decimal | None]:

@@ -79,6 +79,7 @@ class Why(StrEnum):
     NO_DELEGATE = "no_delegate"
     NO_SUCCESSOR = "no_successor"
     WHICH_PERSON = "which_person"
+    UNITS_MISSING = "units_missing"
 
 
 class Refusal(Exception):  # noqa: N818  (it is an answer, not an error)

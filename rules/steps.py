@@ -37,6 +37,7 @@ class Need(StrEnum):
     COUNTY = "county"
     EVIDENCE = "evidence"  # one proof at least, where the workstream demands it
     SELF_CHECK = "self_check"  # the county's own, where the office uses that station
+    ALL_UNITS = "all_units"  # where each unit has to finish its part
     NOT_OWN = "not_own"  # neither he nor his unit reported it
     NOTICE_OVER = "notice_over"
 
@@ -130,7 +131,7 @@ STEPS = (
         moves=_to(Status.COUNTY_CHECKED, Status.IN_PROGRESS, Status.RETURNED, Status.RELAPSED),
     ),
     Step(
-        name="done", kind="reported_done", who=(Role.REPORTER,), needs=(Need.EVIDENCE, Need.SELF_CHECK),
+        name="done", kind="reported_done", who=(Role.REPORTER,), needs=(Need.ALL_UNITS, Need.EVIDENCE, Need.SELF_CHECK),
         tells=(Audience.REVIEWER,), moves=_to(Status.AWAITING_ACCEPTANCE, *UNTOUCHED, *AT_WORK),
     ),
     Step(
@@ -195,6 +196,7 @@ class Stage:
     policy: Policy
     reporters: Collection[Person] = ()  # whose reports wait to be judged
     proofs: int = 0
+    units_missing: Collection[str] = ()  # that have not finished their part
 
 
 def roles(stage: Stage) -> set[Role]:
@@ -258,7 +260,10 @@ def check(step: Step, stage: Stage, given: Collection[Need] = ()) -> None:
     if stage.duty.status not in step.moves:
         raise Refusal(Why.STEP_NOT_NOW, number=stage.duty.number, step=step.name, status=stage.duty.status)
     for need in step.needs:
-        _check_need(need, step, stage, given)
+        if need in SAID and need not in given:
+            raise Refusal(Why.STEP_NEEDS, number=stage.duty.number, step=step.name, need=need.value)
+        if need in _CHECKED and (missing := _CHECKED[need](stage)):
+            raise missing
 
 
 def _why_not_his(step: Step) -> Why:
@@ -269,22 +274,40 @@ def _why_not_his(step: Step) -> Why:
     return {Role.HEAD: Why.HEADS_STEP, Role.COUNTY_LEADER: Why.DEPUTY_ONLY}.get(step.who[0], Why.NEW_COUNTY_ONLY)
 
 
-def _check_need(need: Need, step: Step, stage: Stage, given: Collection[Need]) -> None:
-    duty, policy = stage.duty, stage.policy
-    if need in (Need.REASON, Need.DEADLINE, Need.MEASURES, Need.COUNTY):
-        if need not in given:
-            raise Refusal(Why.STEP_NEEDS, number=duty.number, step=step.name, need=need.value)
-    elif need == Need.EVIDENCE:
-        if policy.workstream(duty.workstream).needs_evidence and not stage.proofs:
-            raise Refusal(Why.NO_EVIDENCE, number=duty.number)
-    elif need == Need.SELF_CHECK:
-        if "selfcheck" in policy.stations and duty.status != Status.COUNTY_CHECKED:
-            raise Refusal(Why.NO_SELF_CHECK, number=duty.number)
-    elif need == Need.NOT_OWN:
-        if is_own(stage.person, duty, stage.reporters):
-            raise Refusal(Why.OWN_WORK, number=duty.number)
-    elif "publish" in policy.stations and not is_notice_over(duty, stage.today):
-        raise Refusal(Why.NOTICE_NOT_OVER, number=duty.number, until=duty.notice_until)
+SAID = frozenset({Need.REASON, Need.DEADLINE, Need.MEASURES, Need.COUNTY})  # comes with the words
+
+
+def _evidence(stage: Stage) -> Refusal | None:
+    demanded = stage.policy.workstream(stage.duty.workstream).needs_evidence
+    return Refusal(Why.NO_EVIDENCE, number=stage.duty.number) if demanded and not stage.proofs else None
+
+
+def _self_check(stage: Stage) -> Refusal | None:
+    demanded = "selfcheck" in stage.policy.stations
+    is_checked = stage.duty.status == Status.COUNTY_CHECKED
+    return Refusal(Why.NO_SELF_CHECK, number=stage.duty.number) if demanded and not is_checked else None
+
+
+def _all_units(stage: Stage) -> Refusal | None:
+    missing = "、".join(stage.units_missing)
+    return Refusal(Why.UNITS_MISSING, number=stage.duty.number, units=missing) if missing else None
+
+
+def _not_own(stage: Stage) -> Refusal | None:
+    own = is_own(stage.person, stage.duty, stage.reporters)
+    return Refusal(Why.OWN_WORK, number=stage.duty.number) if own else None
+
+
+def _notice_over(stage: Stage) -> Refusal | None:
+    duty, demanded = stage.duty, "publish" in stage.policy.stations
+    over = not demanded or is_notice_over(duty, stage.today)
+    return None if over else Refusal(Why.NOTICE_NOT_OVER, number=duty.number, until=duty.notice_until)
+
+
+_CHECKED = {
+    Need.EVIDENCE: _evidence, Need.SELF_CHECK: _self_check, Need.ALL_UNITS: _all_units, Need.NOT_OWN: _not_own,
+    Need.NOTICE_OVER: _notice_over,
+}  # fmt: skip
 
 
 def is_own(person: Person, duty: Duty, reporters: Iterable[Person]) -> bool:

@@ -13,7 +13,7 @@ from rules.extensions import overdue_days
 from rules.lights import done_percent
 from rules.policy import Office
 from rules.steps import BY_KIND, BY_NAME, STEPS, is_open
-from services import assigning, evidence, extending, people
+from services import assigning, cooperating, evidence, extending, people
 from services.ledger import DUTY
 from services.steps import UNDONE, stage
 from text.reply import DECISION_WORDS, N_, Button, Reply, Speech
@@ -198,6 +198,17 @@ def _look(duty: Duty) -> Buttons:
     return ((N_("报进展"), f"/progress {duty.number}"), (N_("查看"), f"/duty {duty.number}"))
 
 
+def _commented(session: Session, event: Event, duty: Duty, office: Office, now: datetime) -> Block:
+    return Block(
+        facts={"by": session.get(Person, event.person_id or 0)}, buttons=((N_("查看"), f"/duty {duty.number}"),)
+    )
+
+
+def _all_finished(session: Session, event: Event, duty: Duty, office: Office, now: datetime) -> Block | None:
+    button = (BUTTON["done"], f"/done {duty.number}")
+    return Block(buttons=(button,)) if duty.status in OPEN and duty.each_unit else None
+
+
 def _on_leave(session: Session, event: Event) -> Block | None:
     """Say a leave to whoever stands in for it, as it is now."""
     person = _subject(session, event)
@@ -228,5 +239,7 @@ TOLD: Mapping[str, Callable[[Session, Event, Duty, Office, datetime], Block | No
     ASSIGNED: _assigned,
     assigning.WITHDRAWN: _withdrawn,
     UNDONE: _taken_back,
+    cooperating.COMMENT: _commented,
+    cooperating.ALL_DONE: _all_finished,
     **{step.kind: _stepped for step in STEPS if step.tells and step.kind != ASSIGNED},
 }

@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from pydantic import TypeAdapter
 from sqlmodel import Session, col, select
 
+from db.life import UnitReport
 from db.models import (
     WITH_CITY,
     Duty,
@@ -72,7 +73,13 @@ def stage(session: Session, office: Office, person: Person, duty: Duty, today: d
     return Stage(
         duty=duty, person=person, named=named_people(session, duty), people=people(session), today=today,
         policy=office.policy, reporters=reporters(session, duty), proofs=evidence.count(session, duty),
+        units_missing=_units_missing(session, duty) if duty.each_unit else (),
     )  # fmt: skip
+
+
+def _units_missing(session: Session, duty: Duty) -> list[str]:
+    query = select(UnitReport.unit).where(UnitReport.duty_id == duty.id, col(UnitReport.done_at).is_(None))
+    return list(session.exec(query.order_by(col(UnitReport.id))))
 
 
 def check(session: Session, office: Office, act: Act, step: Step, duty: Duty, given: Collection[Need] = ()) -> Stage:
