@@ -4,19 +4,21 @@ from dataclasses import dataclass
 from datetime import datetime
 
 import sqlalchemy as sa
-from sqlmodel import Session, col
+from sqlmodel import Session, col, select
 from telegram.error import TelegramError
 
 from bot.settings import Settings
 from bot.telegram import Telegram
 from db.migrations import HEAD, current
-from db.models import OPEN, Duty, DutyOfficial, Inbox, Level, Outbox, OutboxState, Person
+from db.models import OPEN, Duty, DutyOfficial, Event, Inbox, Level, Outbox, OutboxState, Person
 from db.queries import people, reachable_accounts, regions
 from db.store import Store
 from rules.officials import in_post, successor
+from rules.policy import Office
 from services.chain import broken_links
 from services.office import office_now
 from text.reply import N_, Speech
+from text.step_words import DONE_SAID, OTHER_SAID
 
 MOST_NAMES = 30
 
@@ -37,14 +39,14 @@ async def examine(settings: Settings, store: Store, now: datetime, voice: Speech
         words = voice.word(N_("数据库：版本%(found)s，应为%(needed)s；请运行 duban migrate"))
         return [*findings, Finding(good=False, words=words % {"found": version, "needed": HEAD})]
     with store.reading() as session:
-        findings += _database(session, voice)
+        findings += _database(session, settings.office, voice)
         findings += _calendar(session, settings, now, voice)
         findings += _unreachable(session, settings, now, voice)
     findings.append(await _token(settings, voice))
     return findings
 
 
-def _database(session: Session, voice: Speech) -> list[Finding]:
+def _database(session: Session, office: Office, voice: Speech) -> list[Finding]:
     counts = {
         "duties": _count(session, Duty),
         "people": _count(session, Person),
@@ -54,12 +56,29 @@ def _database(session: Session, voice: Speech) -> list[Finding]:
     words = voice.word(N_("数据库：事项%(duties)s件，人员%(people)s人，待处理消息%(waiting)s条，发送失败%(failed)s条"))
     findings = [Finding(good=True, words=words % counts)]
     broken = broken_links(session)
-    for event in broken[:MOST_NAMES]:
-        words = voice.word(N_("记录被改动：%(subject)s 第%(sequence)s条"))
-        findings.append(Finding(good=False, words=words % {"subject": event.subject, "sequence": event.sequence}))
+    findings += [Finding(good=False, words=_broken(session, event, office, voice)) for event in broken[:MOST_NAMES]]
     if not broken:
         findings.append(Finding(good=True, words=voice.word(N_("操作记录：完整"))))
     return findings
+
+
+def _broken(session: Session, event: Event, office: Office, voice: Speech) -> str:
+    """Say which link of which chain is the first that does not fit, as what it is known in the office."""
+    person = session.get(Person, event.person_id) if event.person_id else None
+    said = DONE_SAID.get(event.kind) or OTHER_SAID.get(event.kind)
+    before = session.exec(
+        select(Event).where(Event.subject == event.subject, Event.sequence == event.sequence - 1)
+    ).first()  # fmt: skip
+    facts = {
+        "subject": event.subject.removeprefix("duty:"), "sequence": event.sequence,
+        "at": f"{office.local(event.at):%Y-%m-%d %H:%M}", "who": person.name if person else "—",
+        "what": voice.word(said) if said else event.kind,
+    }  # fmt: skip
+    if event.sequence > 1 and before is None:
+        words = N_("记录被删：%(subject)s 第%(sequence)s条（%(at)s %(who)s %(what)s）之前缺一条")
+    else:
+        words = N_("记录被改动：%(subject)s 第%(sequence)s条（%(at)s %(who)s %(what)s）与当时保存的不符")
+    return voice.word(words) % facts
 
 
 def _count(session: Session, table: type, *conditions: sa.ColumnElement[bool]) -> int:

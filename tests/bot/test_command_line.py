@@ -16,9 +16,16 @@ from sqlmodel import col, select
 from bot import main
 from bot.settings import TOKEN_ENV
 from db.models import Event, Invite, Outbox
+from db.queries import duty_by_number
 from db.store import Store
 from rehearsal.cast import CITY, FILES
+from rules.policy import Office
+from rules.steps import BY_NAME
+from services import life, reporting
+from services.chain import Act
+from services.identity import find_person
 from tests.bot.living import NUMBER, SECRET, TOKEN, City
+from tests.conftest import NOW
 
 ROOT = Path(__file__).parents[2]
 BEFORE = "2026-11-18T09:00"
@@ -243,6 +250,42 @@ async def test_the_doctor_names_what_is_wrong_and_ends_with_1(duban: Duban, conf
     assert any("马景民" in line for line in wrong)
     assert any("令牌" in line for line in wrong)
     assert any("记录被改动" in line for line in wrong)
+
+
+TAMPERED = [
+    ("UPDATE event SET why = '看错了' WHERE {it}", "第2条", "记录被改动"),
+    ("UPDATE event SET after = replace(after, 'awaiting_acceptance', 'closed') WHERE {it}", "第2条", "记录被改动"),
+    ("UPDATE event SET person_id = 9 WHERE {it}", "第2条", "记录被改动"),
+    ("DELETE FROM event WHERE {it}", "第3条", "之前缺一条"),
+]
+
+
+@pytest.mark.parametrize(("tampering", "link", "said"), TAMPERED)
+async def test_the_doctor_names_the_first_link_that_somebody_tampered_with(
+    duban: Duban, config: Path, city: City, tampering: str, link: str, said: str
+) -> None:
+    point_at(config, city)
+    office = Office(name="青澜市自然资源督察办公室", city="青澜市")
+    with city.store.writing() as session:
+        for turn, who in enumerate(("QL0014", "QL0004")):
+            duty = duty_by_number(session, "DC-2026-004")
+            assert duty is not None
+            act = Act(key=f"chain:{turn}", at=NOW, person=find_person(session, who))
+            if turn == 0:
+                reporting.report_done(session, office, act, duty)
+            else:
+                life.judge(session, office, act, BY_NAME["return"], duty, "照片看不清")
+    code, out, _err = await asyncio.to_thread(duban, "--now", BEFORE, "doctor")
+    assert "操作记录：完整" in out
+    with city.store.writing() as session:
+        session.execute(sa.text(tampering.format(it="subject = 'duty:DC-2026-004' AND sequence = 2")))
+    code, out, _err = await asyncio.to_thread(duban, "--now", BEFORE, "doctor")
+    assert code == 1
+    wrong = [line for line in out.splitlines() if line.startswith("✗")]
+    print(wrong)
+    assert len(wrong) == 1
+    assert f"DC-2026-004 {link}（2026-11-18 09:00" in wrong[0]
+    assert said in wrong[0]
 
 
 def test_the_doctor_asks_for_a_migration_of_an_empty_database(duban: Duban) -> None:
