@@ -3,9 +3,11 @@
 import asyncio
 import json
 import shutil
+import sqlite3
 import subprocess
 import sys
 from collections.abc import Callable
+from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -277,8 +279,9 @@ async def test_the_doctor_names_the_first_link_that_somebody_tampered_with(
                 life.judge(session, office, act, BY_NAME["return"], duty, "照片看不清")
     code, out, _err = await asyncio.to_thread(duban, "--now", BEFORE, "doctor")
     assert "操作记录：完整" in out
-    with city.store.writing() as session:
-        session.execute(sa.text(tampering.format(it="subject = 'duty:DC-2026-004' AND sequence = 2")))
+    with closing(sqlite3.connect(str(city.store.engine.url.database))) as behind_our_back:
+        behind_our_back.execute(tampering.format(it="subject = 'duty:DC-2026-004' AND sequence = 2"))
+        behind_our_back.commit()
     code, out, _err = await asyncio.to_thread(duban, "--now", BEFORE, "doctor")
     assert code == 1
     wrong = [line for line in out.splitlines() if line.startswith("✗")]
