@@ -208,6 +208,7 @@ def _policy(raw: dict[str, Any]) -> Policy:
         merge_minutes=_number(section, "merge_minutes", 0, 120, default.merge_minutes),
         most_extensions=_number(section, "most_extensions", 0, 20, default.most_extensions),
         longest_extension_days=_number(section, "longest_extension_days", 1, 730, default.longest_extension_days),
+        unfiled_days=_number(section, "unfiled_days", 0, 365, default.unfiled_days),
         area_slip_factor=_number(section, "area_slip_factor", 2, 1000, default.area_slip_factor),
     )
     section.close()

@@ -162,6 +162,9 @@ def _said(call: Call) -> Spoken | None:
         return spoken if spoken.known or request.addressed else None  # another bot's command
     if not request.addressed:
         return None
+    if spoken is not None and spoken.loose and BY_NAME[spoken.command].free_words:
+        _offer(call, spoken)
+        spoken = None
     if spoken is not None:
         asked = read_sentence(call) if spoken.asks and call.person else None
         return asked or _alias_in(spoken)
@@ -174,6 +177,18 @@ def _said(call: Call) -> Spoken | None:
     if request.is_group and request.replied_to:
         return None  # people talk under our messages too
     raise Refusal(Why.NOT_UNDERSTOOD)
+
+
+def _offer(call: Call, spoken: Spoken) -> None:
+    """Offer a command that takes any words where they only run into its name: 发现3亩耕地上建房 may be talk."""
+    command = BY_NAME[spoken.command]
+    said = call.request.text.strip()
+    if call.person is None or spoken.asks or not said.startswith(command.aliases):
+        return
+    line = " ".join((f"/{command.name}", *spoken.words))
+    raise Refusal(
+        Why.DID_YOU_MEAN, choices=((call.speech.word(command.summary), line),), writes=True, explained=True
+    )  # fmt: skip
 
 
 def _about_a_duty(call: Call) -> Spoken | None:

@@ -12,15 +12,16 @@ from handlers.drafting import (
     Part,
     Trouble,
     begin,
+    check_drafter,
     command_for,
     is_order,
+    missing_part,
     read_words,
     understood,
 )
 from handlers.request import Call
 from rules.refusal import Refusal, Why
-from services import assigning
-from services.identity import find_person
+from services import assigning, cases
 from text.reply import N_, Button, Reply
 
 CONFIRM, CANCEL = "yes", "no"
@@ -52,6 +53,7 @@ def undo(call: Call, event_id: int | None) -> Reply | None:
     event = assigning.assignment_to_undo(call.session, call.act, event_id)
     if event is None:
         return None
+    cases.take_duty_back(call.session, call.act, event)
     taken = assigning.take_back(call.session, call.office, call.act, event)
     if not call.may_see(taken.duty):  # what happens in one county is not said in another's group
         raise Refusal(Why.PRIVATE_ONLY)
@@ -61,9 +63,7 @@ def undo(call: Call, event_id: int | None) -> Reply | None:
 
 def _check_own(call: Call, known: dict[str, str]) -> None:
     """Refuse a draft that somebody else has begun, or that was written already."""
-    if known["by"] != call.known.official_id:
-        other = find_person(call.session, known["by"])
-        raise Refusal(Why.NOT_YOUR_DRAFT, name=other.name if call.names_people else other.post)
+    check_drafter(call, known["by"])
     assigning.check_unwritten(call.session, known["draft"])
 
 
@@ -76,15 +76,10 @@ def _with_answer(call: Call, known: dict[str, str], part: Part, answer: str) -> 
 
 def _go_on(call: Call, known: dict[str, str], *, asked: str = "", confirmed: bool = False) -> Reply:
     """Read part after part; the first that is missing, not understood or to be changed is asked for."""
-    drafting = Drafting(call, {name: known[name] for name in ("draft", "by")})
-    for part in PARTS:
-        word = known.get(part.name) or part.default(drafting)
-        if part.name == asked or not word:
-            return _ask(drafting, known, part)
-        try:
-            drafting.known[part.name] = part.read(drafting, word)
-        except Trouble as trouble:
-            return _ask(drafting, {**known, part.name: ""}, part, trouble)
+    drafting = Drafting(call, {name: known[name] for name in ("draft", "by", "case") if name in known})
+    if missing := missing_part(drafting, known, PARTS, asked):
+        part, trouble = missing
+        return _ask(drafting, {**known, part.name: ""} if trouble else known, part, trouble)
     forget_question(call)
     return _write(call, drafting) if confirmed else _card(call, drafting)
 
@@ -110,6 +105,8 @@ def _named(call: Call, persons: Iterable[Person]) -> str:
 
 def _write(call: Call, drafting: Drafting) -> Reply:
     assigned = assigning.assign(call.session, call.office, call.act, drafting.draft)
+    if case := cases.by_number(call.session, drafting.known.get("case", "")):
+        cases.give_out(call.session, call.act, case, assigned.duty)
     number = assigned.duty.number
     undo_, look = call.button(N_("撤销"), f"/undo {assigned.event.id}"), call.button(N_("查看"), f"/duty {number}")
     told = [person for person in assigned.told if person not in assigned.unreached]

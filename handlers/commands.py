@@ -8,6 +8,8 @@ from db.models import Level
 from handlers import (
     aliases,
     assigning,
+    cases,
+    commitments,
     cooperating,
     digest,
     duty,
@@ -56,6 +58,7 @@ class Command:
     example: str
     writes: bool = False
     rare: bool = False  # only the whole of the help names it
+    free_words: bool = False  # whatever stands behind its name is taken: heard only where it is typed as a command
 
     def open_to(self, call: Call) -> bool:
         """Tell whether it is worth mentioning to whoever calls."""
@@ -222,6 +225,31 @@ COMMANDS = (
     Command(
         name="assign", aliases=("下达", "交办"), audience=Audience.OFFICE, writes=True,
         handler=assigning.assign, summary=N_("下达整改事项"), example=N_("下达 %(county)s 12月15日前 3号图斑20亩整改"),
+    ),
+    Command(
+        name="found", aliases=("发现", "线索"), audience=Audience.PERSONS, writes=True, free_words=True,
+        handler=cases.found, summary=N_("登记发现的违法线索"), example=N_("发现 %(county)s 3亩耕地上建厂房"),
+    ),
+    Command(
+        name="filed", aliases=("立案",), audience=Audience.REPORTERS, writes=True, free_words=True,
+        handler=cases.filed, summary=N_("登记立案"), example=N_("立案 编号 文号"), rare=True,
+    ),
+    Command(
+        name="decided", aliases=("查处", "处罚决定"), audience=Audience.REPORTERS, writes=True, free_words=True,
+        handler=cases.decided, summary=N_("登记处罚决定"), example=N_("查处 编号 罚款3万元"), rare=True,
+    ),
+    Command(
+        name="cases", aliases=("线索清单",), audience=Audience.READERS,
+        handler=cases.list_, summary=N_("发现、立案、查处情况"), example=N_("线索清单 11月"),
+    ),
+    Command(
+        name="commit", aliases=("表态", "承诺"), audience=Audience.OFFICE, writes=True, free_words=True,
+        handler=commitments.commit, summary=N_("登记表态发言"), rare=True,
+        example=N_("表态 %(county)s 12月31日前 耕地50亩"),
+    ),
+    Command(
+        name="commitments", aliases=("表态兑现", "兑现情况"), audience=Audience.READERS,
+        handler=commitments.list_, summary=N_("表态兑现情况"), example=N_("表态兑现 %(county)s"), rare=True,
     ),
     Command(
         name="digest", aliases=("日报", "简报"), audience=Audience.PERSONS, writes=True,

@@ -14,7 +14,7 @@ from functools import cached_property
 from urllib.parse import quote, unquote
 
 import sqlalchemy as sa
-from sqlmodel import col
+from sqlmodel import Session, col
 
 from db.models import DueKind, Duty, Level, Person, Region
 from db.queries import people
@@ -23,13 +23,30 @@ from handlers.request import Call
 from handlers.sentences import assign_words, words_of
 from rules.officials import in_post
 from rules.policy import Workstream
+from rules.refusal import Refusal, Why
 from services.assigning import Draft, in_charge
+from services.identity import find_person
 from text.grammar import Words, understand
 from text.grammar.pieces import Kind, cut
 from text.quantities import read_area, say_area
 from text.reply import N_, say_day
 
-TAGS = ("draft", "by", "county", "text", "due", "stream", "area", "farmland", "person", "go", "ask")
+TAGS = (
+    "draft",
+    "by",
+    "case",
+    "duty",
+    "meeting",
+    "county",
+    "text",
+    "due",
+    "stream",
+    "area",
+    "farmland",
+    "person",
+    "go",
+    "ask",
+)
 NOBODY = "none"
 UNDATED = (DueKind.IMMEDIATE, DueKind.LONG_TERM)
 LONGEST_TEXT = 200
@@ -81,6 +98,11 @@ class Drafting:
         return Decimal(self.known["area"])
 
     @property
+    def due_on(self) -> date:
+        """The deadline, where it is a day."""
+        return date.fromisoformat(self.known["due"])
+
+    @property
     def responsible(self) -> list[Person]:
         """The responsible officials of the workstream in the county."""
         return in_charge(self.call.session, self.county, Level.RESPONSIBLE, self.known["stream"], self.call.today)
@@ -102,10 +124,10 @@ class Drafting:
         undated = due in UNDATED
         return Draft(
             key=self.known["draft"], county=self.county, title=self.known["text"], workstream=self.stream,
-            due_on=None if undated else date.fromisoformat(due), due_kind=DueKind(due) if undated else DueKind.DATE,
+            due_on=None if undated else self.due_on, due_kind=DueKind(due) if undated else DueKind.DATE,
             area_mu=self.area, farmland_mu=Decimal(self.known["farmland"]),
             person=next((one for one in self.officials if one.official_id == self.known["person"]), None),
-            town=_town(self), spot_no=_spot(self),
+            town=town_in(self.call.session, self.county, self.known["text"]), spot_no=_spot(self),
         )  # fmt: skip
 
 
@@ -141,10 +163,10 @@ def read_words(words: Sequence[str]) -> tuple[dict[str, str], list[str]]:
     return tags, rest
 
 
-def command_for(known: dict[str, str], **more: str) -> str:
+def command_for(known: dict[str, str], command: str = "assign", **more: str) -> str:
     """Return the command that says a draft again, in any button or question."""
     said = {**known, **more}
-    return " ".join(["/assign", *(f"{name}={_as_word(said[name])}" for name in TAGS if said.get(name))])
+    return " ".join([f"/{command}", *(f"{name}={_as_word(said[name])}" for name in TAGS if said.get(name))])
 
 
 def _as_word(value: str) -> str:
@@ -162,11 +184,38 @@ def begin(call: Call, known: dict[str, str], rest: Sequence[str]) -> dict[str, s
     if "due" not in tags:
         tags = _with_odd_deadline(call, tags)
     if "county" not in tags:
-        tags = _with_unknown_county(tags)
+        tags = with_unknown_county(tags)
     if "county" not in tags and call.group and call.home in call.gazetteer.counties:
         tags["county"] = call.home.name
+    return {**tags, **new_draft(call)}
+
+
+def new_draft(call: Call) -> dict[str, str]:
+    """Name a draft that this message begins, and whose it is."""
     key = hashlib.sha256(call.request.key.encode()).hexdigest()[:KEY_LENGTH]
-    return {**tags, "draft": key, "by": call.known.official_id}
+    return {"draft": key, "by": call.known.official_id}
+
+
+def check_drafter(call: Call, by: str) -> None:
+    """Refuse a draft that somebody else has begun."""
+    if by != call.known.official_id:
+        other = find_person(call.session, by)
+        raise Refusal(Why.NOT_YOUR_DRAFT, name=other.name if call.names_people else other.post)
+
+
+def missing_part(
+    drafting: Drafting, known: dict[str, str], parts: Iterable[Part], asked: str = ""
+) -> tuple[Part, Trouble | None] | None:
+    """Read part after part; return the first that is missing, not understood or to be changed."""
+    for part in parts:
+        word = known.get(part.name) or part.default(drafting)
+        if part.name == asked or not word:
+            return part, None
+        try:
+            drafting.known[part.name] = part.read(drafting, word)
+        except Trouble as trouble:
+            return part, trouble
+    return None
 
 
 def understood(call: Call, said: str) -> dict[str, str]:
@@ -208,7 +257,7 @@ def _is_undated(words: Words, word: str) -> bool:
     return read is not None and read.kind in UNDATED
 
 
-def _with_unknown_county(tags: dict[str, str]) -> dict[str, str]:
+def with_unknown_county(tags: dict[str, str]) -> dict[str, str]:
     """Take a county's name that nobody knows from the beginning of the words."""
     found = _UNKNOWN_COUNTY.match(tags.get("text", ""))
     return {**tags, "county": found[0], "text": tags["text"][found.end() :]} if found else tags
@@ -217,14 +266,15 @@ def _with_unknown_county(tags: dict[str, str]) -> dict[str, str]:
 # --- parts
 
 
-def _read_county(drafting: Drafting, word: str) -> str:
+def read_county(drafting: Drafting, word: str) -> str:
+    """Read a county that may be spoken of here."""
     found = drafting.call.gazetteer.exact(word)
     if found is None or found not in drafting.call.gazetteer.counties:
         raise Trouble("unknown_county", word)
     return readable(drafting.call, found).name
 
 
-def _counties(drafting: Drafting, word: str) -> Choices:
+def county_choices(drafting: Drafting, word: str) -> Choices:
     """Offer the counties that may be spoken of here, those like the word first."""
     call = drafting.call
     likely = [region for region in call.gazetteer.nearest(word) if region in call.gazetteer.counties] if word else []
@@ -239,11 +289,13 @@ def _read_text(_drafting: Drafting, word: str) -> str:
     return text
 
 
-def _no_choices(_drafting: Drafting, _word: str) -> Choices:
+def no_choices(_drafting: Drafting, _word: str) -> Choices:
+    """Offer nothing: any words may be the answer."""
     return []
 
 
-def _read_due(drafting: Drafting, word: str) -> str:
+def read_due(drafting: Drafting, word: str) -> str:
+    """Read a deadline that is not over, or words that set none."""
     if word in UNDATED:
         return word
     words = words_of(drafting.call)
@@ -259,7 +311,8 @@ def _read_due(drafting: Drafting, word: str) -> str:
     return found.when.date().isoformat()
 
 
-def _days(drafting: Drafting, _word: str) -> Choices:
+def day_choices(drafting: Drafting, _word: str) -> Choices:
+    """Offer the likeliest deadlines."""
     today, speech = drafting.call.today, drafting.call.speech
     this_month, next_month = _month_end(today), _month_end(_month_end(today) + timedelta(days=1))
     days = {
@@ -291,7 +344,8 @@ def _streams(drafting: Drafting, _word: str) -> Choices:
     ]  # fmt: skip
 
 
-def _read_area(_drafting: Drafting, word: str) -> str:
+def read_area_word(_drafting: Drafting, word: str) -> str:
+    """Read an area in mu."""
     if _NO_AREA.fullmatch(word):
         return "0"
     found = read_area(word)
@@ -309,7 +363,7 @@ def _read_farmland(drafting: Drafting, word: str) -> str:
         return "0"
     if _ALL_FARMLAND.fullmatch(word):
         return drafting.known["area"]
-    farmland = _read_area(drafting, word)
+    farmland = read_area_word(drafting, word)
     if Decimal(farmland) > drafting.area:
         raise Trouble("much_farmland", farmland)
     return farmland
@@ -340,12 +394,9 @@ def _people(drafting: Drafting, _word: str) -> Choices:
     return [*officials, (drafting.call.speech.word(N_("暂不确定")), NOBODY)]
 
 
-def _town(drafting: Drafting) -> str:
-    """Return the town that the text names: one of those in the ledger, or what looks like one."""
-    text = drafting.known["text"]
-    rows = drafting.call.session.execute(
-        sa.select(col(Duty.town)).where(col(Duty.region_id) == drafting.county.id).distinct()
-    )
+def town_in(session: Session, county: Region, text: str) -> str:
+    """Return the town that a text names: one of those in the ledger, or what looks like one."""
+    rows = session.execute(sa.select(col(Duty.town)).where(col(Duty.region_id) == county.id).distinct())
     known: Iterable[str] = (town for (town,) in rows if town and town in text)
     found = _TOWN.search(text)
     return max(known, key=len, default=found["town"] if found else "")
@@ -360,11 +411,11 @@ def _spot(drafting: Drafting) -> str:
 
 # in the order in which they are asked for
 PARTS = (
-    Part(name="county", read=_read_county, choices=_counties, upsets=("person",)),
-    Part(name="text", read=_read_text, choices=_no_choices),
-    Part(name="due", read=_read_due, choices=_days),
+    Part(name="county", read=read_county, choices=county_choices, upsets=("person",)),
+    Part(name="text", read=_read_text, choices=no_choices),
+    Part(name="due", read=read_due, choices=day_choices),
     Part(name="stream", read=_read_stream, choices=_streams, upsets=("person",)),
-    Part(name="area", read=_read_area, choices=_no_area, upsets=("farmland",)),
+    Part(name="area", read=read_area_word, choices=_no_area, upsets=("farmland",)),
     Part(
         name="farmland", read=_read_farmland, choices=_farmland, default=lambda drafting: "" if drafting.area else "0"
     ),

@@ -2,6 +2,7 @@
 
 from db.models import Duty, Level, Status
 from db.queries import named_officials, named_people, people
+from handlers.commitments import describe as describe_promise
 from handlers.lists import describe
 from handlers.reading import read_duty
 from handlers.request import Call
@@ -9,7 +10,7 @@ from handlers.steps import step_buttons
 from rules.lights import elapsed_percent, lag
 from rules.permission import standing
 from rules.refusal import Refusal, Why
-from services import cooperating, evidence
+from services import commitments, cooperating, evidence
 from services.reporting import check_reportable
 from text.reply import N_, Button, Reply
 
@@ -32,6 +33,7 @@ def duty(call: Call) -> Reply:
         comments=_comments(call, found),
         proofs=evidence.count(call.session, found),
         to=call.gazetteer.get(found.transfer_to_id).name if found.transfer_to_id else "",
+        promise=_promise(call, found),
         numbers=[found.number],
     )
 
@@ -67,6 +69,11 @@ def _officials(call: Call, found: Duty) -> dict[Level, str]:
     levels = (Level.PRINCIPAL, Level.DEPUTY, Level.RESPONSIBLE)
     names = {level: named_officials(call.session, [found.id], level).get(found.id, []) for level in levels}
     return {level: "、".join(official.name for official in named) for level, named in names.items()}
+
+
+def _promise(call: Call, found: Duty) -> dict[str, object] | None:
+    promised = commitments.of_duty(call.session, found, call.today)
+    return describe_promise(call, promised) if promised else None
 
 
 def report_buttons(call: Call, found: Duty) -> tuple[Button, ...]:

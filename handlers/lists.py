@@ -70,7 +70,7 @@ def _list(
     return call.reply(
         template,
         *_number_buttons(shown),
-        _turn_pages(call, command, page, pages),
+        turn_pages(call, command, page, pages),
         lines=[describe(call, duty) for duty in shown],
         count=count,
         page=page,
@@ -98,7 +98,8 @@ def _number_buttons(shown: Sequence[Duty]) -> list[tuple[Button, ...]]:
     return [tuple(buttons[i : i + 2]) for i in range(0, len(buttons), 2)]
 
 
-def _turn_pages(call: Call, command: str, page: int, pages: int) -> tuple[Button, ...]:
+def turn_pages(call: Call, command: str, page: int, pages: int) -> tuple[Button, ...]:
+    """Offer the page before and the one after."""
     buttons: list[Button] = []
     if page > 1:
         buttons.append(call.button(N_("‹ 上一页"), f"{command} p{page - 1}"))

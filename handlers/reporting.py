@@ -5,7 +5,7 @@ from decimal import Decimal
 from db.models import Duty
 from db.queries import named_people
 from db.queries import people as people_of
-from handlers import assigning, people
+from handlers import assigning, cases, commitments, people
 from handlers.asking import forget_question, remember_question
 from handlers.cooperating import show_parts
 from handlers.reading import read_report, read_total
@@ -96,8 +96,9 @@ def undo(call: Call) -> Reply:
     if word is not None and not (word.isdecimal() and len(word) <= LONGEST_ID):
         raise Refusal(Why.NOTHING_TO_UNDO)
     event_id = int(word) if word else None
-    if answered := assigning.undo(call, event_id) or people.undo(call, event_id):
-        return answered
+    for take_back in (cases.undo, commitments.undo, assigning.undo, people.undo):
+        if taken_back := take_back(call, event_id):
+            return taken_back
     undone = steps.undo(call.session, call.office, call.act, event_id)
     elsewhere = [report.duty for report in undone if not call.may_see(report.duty)]
     if elsewhere:  # what happens in one county is not said in another's group

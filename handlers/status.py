@@ -2,8 +2,9 @@
 
 from handlers.reading import Scope, is_city, read_scope
 from handlers.request import Call
+from rules.commitments import Outcome
 from rules.figures import Figures
-from services import overview
+from services import commitments, overview
 from text.reply import N_, Button, Reply
 
 
@@ -24,9 +25,20 @@ def status(call: Call) -> Reply:
         workstream=scope.workstream,
         figures=figures,
         lines=lines,
+        promises=_promises(call, scope),
         basis=overview.basis(call.session, call.office, call.today),
         replaces=True,
     )
+
+
+def _promises(call: Call, scope: Scope) -> dict[str, int]:
+    """Count the promises of a county that are broken, and those about to be."""
+    if is_city(scope.region) or scope.workstream:
+        return {"broken": 0, "soon": 0}
+    promised = commitments.of_counties(call.session, [scope.region.id or 0], call.today)
+    urgent = [one for one in promised if one.is_urgent]
+    broken = sum(one.outcome == Outcome.BROKEN for one in urgent)
+    return {"broken": broken, "soon": len(urgent) - broken}
 
 
 def _counties(call: Call, scope: Scope) -> Reply:

@@ -8,6 +8,8 @@ from db.models import Duty, Level, Person, Region
 from rules.officials import in_post, successor
 
 CITY_LEVELS = (Level.CITY_LEADER, Level.CITY_OFFICE, Level.CITY_OPERATOR, Level.CITY_REVIEWER)
+COUNTY_LEVELS = (Level.PRINCIPAL, Level.DEPUTY, Level.RESPONSIBLE)
+CASE_STREAM = "illegal_land"  # the workstream to which cases belong
 BINDING_LEVELS = (Level.CITY_OFFICE, Level.CITY_OPERATOR)
 DIGEST_LEVELS = (Level.CITY_LEADER, Level.CITY_OFFICE, Level.CITY_OPERATOR)  # without asking for it
 MAY_ASK_FOR_DIGEST = (*DIGEST_LEVELS, Level.CITY_REVIEWER, Level.DEPUTY, Level.PRINCIPAL)
@@ -56,6 +58,20 @@ def may_bind(person: Person | None, on: date) -> bool:
 def may_assign(person: Person | None, on: date) -> bool:
     """Tell whether the person may issue new duties."""
     return may_bind(person, on)
+
+
+def may_register_case(person: Person, county: Region, on: date) -> bool:
+    """Tell whether the person may register a violation found in a county: its own officials, and the office."""
+    if not in_post(person, on):
+        return False
+    return person.level in BINDING_LEVELS or (person.level in COUNTY_LEVELS and person.region_id == county.id)
+
+
+def may_handle_case(person: Person | None, county: Region, on: date) -> bool:
+    """Tell whether the person may file and decide a county's cases: those of illegal land there, and the office."""
+    if person is None or not may_register_case(person, county, on):
+        return False
+    return person.level != Level.PRINCIPAL and (person.level in BINDING_LEVELS or CASE_STREAM in person.workstreams)
 
 
 def may_suspend(person: Person | None) -> bool:

@@ -81,6 +81,7 @@ class Policy:
     check_workdays: int = 15  # within which the city judges what was reported; later it is the city's backlog
     notice_days: int = 7  # of a public notice
     return_reasons: tuple[str, ...] = ("照片看不清", "面积不符", "未整改到位", "材料不全")  # offered as buttons
+    unfiled_days: int = 7  # after which a violation that was found should be filed
     area_slip_factor: int = 10  # a reported area this many times the duty's is taken for a slip
 
     def workstream(self, code: str) -> Workstream:

@@ -80,6 +80,14 @@ class Why(StrEnum):
     NO_SUCCESSOR = "no_successor"
     WHICH_PERSON = "which_person"
     UNITS_MISSING = "units_missing"
+    DEED_STANDS = "deed_stands"
+    LONG_TEXT = "long_text"
+    UNKNOWN_CASE = "unknown_case"
+    NOT_YOUR_CASE = "not_your_case"
+    NOT_YOURS_TO_FILE = "not_yours_to_file"
+    CASE_NOT_NOW = "case_not_now"
+    CASE_DAY = "case_day"
+    ALREADY_COMMITTED = "already_committed"
 
 
 class Refusal(Exception):  # noqa: N818  (it is an answer, not an error)

@@ -97,6 +97,13 @@ def give(session: Session, act: Act, rows: Sequence[Evidence], duty: Duty, phase
     _note(session, act, duty, rows)
 
 
+def give_to_case(session: Session, rows: Sequence[Evidence], case: Case) -> None:
+    """Say of which case the proofs are."""
+    for row in rows:
+        row.case_id = case.id
+    session.add_all(rows)
+
+
 class Shown(Protocol):
     """What somebody shows: files of one album."""
 

@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
 from db.files import CellAnswer
+from db.life import Commitment
 from db.models import Duty, DutyOfficial, Event, Level, Notice, Progress, Status
 from db.queries import duties_by_id, in_parts, insert_all, insert_with_ids, standing_events, was_taken_back
 from rules.policy import Policy
@@ -232,6 +233,8 @@ def remove_duties(session: Session, duty_ids: Sequence[int]) -> None:
     for part in in_parts(duty_ids):
         for table in (DutyOfficial, Progress, Notice):
             session.execute(sa.delete(table).where(col(table.duty_id).in_(part)))
+        promised = sa.update(Commitment).where(col(Commitment.duty_id).in_(part))
+        session.execute(promised.values(duty_id=None, withdrawn=True))
         session.execute(sa.delete(Duty).where(col(Duty.id).in_(part)))
 
 

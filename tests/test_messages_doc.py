@@ -32,7 +32,7 @@ from services.chain import Act, record
 from services.notices import tell
 from tests.conftest import NOW
 from tests.handlers.dialogue import photos
-from tests.message_scenes import LIFE, NOTICE, Line
+from tests.message_scenes import CASES, LIFE, NOTICE, Line
 from text import reply as voice
 from text.regions import Gazetteer
 from text.reply import Reply, Speech
@@ -52,6 +52,8 @@ INTERNAL = {
     "upload_parts",
     "table_parts",
     "who_parts",
+    "draft_parts",
+    "commitment_parts",
 }  # pieces of other templates
 
 
@@ -239,6 +241,7 @@ SCENES = (
     Line("另下达一件", "姜启林", f"/assign {_DRAFT} person=QL0014 draft=doc4 by=QL0003 go=yes", keeps="given"),
     Line("撤销下达", "姜启林", "/undo {given}"),
     *LIFE,
+    *CASES,
 )
 SAID_AT_THE_TERMINAL = {Why.UNKNOWN_PERSON}
 # nobody of the sample both asks and decides; the chat asks for what is missing before it refuses

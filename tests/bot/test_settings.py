@@ -63,6 +63,7 @@ WRONG: list[tuple[str, str, Any, str]] = [
     ("reminders", "merge_minutes", 121, "0 to 120"),
     ("reminders", "most_extensions", "2", "0 to 20"),
     ("reminders", "longest_extension_days", 0, "1 to 730"),
+    ("reminders", "unfiled_days", -1, "0 to 365"),
     ("reminders", "area_slip_factor", 1, "2 to 1000"),
     ("calendar", "workdays", "2027-02-14", "list of dates"),
     ("calendar", "workdays", ["2027-02-14"], "list of dates"),
