@@ -68,12 +68,16 @@ class Taken:
         return Decimal(self.before.get("rectified_farmland_mu", self.duty.rectified_farmland_mu))
 
 
-def stage(session: Session, office: Office, person: Person, duty: Duty, today: date) -> Stage:
-    """Gather what the table is asked about."""
+def stage(
+    session: Session, office: Office, person: Person, duty: Duty, today: date, needs: Collection[Need] = ()
+) -> Stage:
+    """Gather what the table is asked about; what only some needs look at, only for these."""
     return Stage(
         duty=duty, person=person, named=named_people(session, duty), people=people(session), today=today,
-        policy=office.policy, reporters=reporters(session, duty), proofs=evidence.count(session, duty),
-        units_missing=_units_missing(session, duty) if duty.each_unit else (),
+        policy=office.policy,
+        reporters=reporters(session, duty) if Need.NOT_OWN in needs else (),
+        proofs=evidence.count(session, duty) if Need.EVIDENCE in needs else 0,
+        units_missing=_units_missing(session, duty) if duty.each_unit and Need.ALL_UNITS in needs else (),
     )  # fmt: skip
 
 
@@ -85,7 +89,7 @@ def _units_missing(session: Session, duty: Duty) -> list[str]:
 def check(session: Session, office: Office, act: Act, step: Step, duty: Duty, given: Collection[Need] = ()) -> Stage:
     """Refuse a step that the table does not allow; who took the last one is said with it."""
     assert act.person is not None
-    found = stage(session, office, act.person, duty, office.today(act.at))
+    found = stage(session, office, act.person, duty, office.today(act.at), step.needs)
     try:
         steps.check(step, found, given)
     except Refusal as refusal:

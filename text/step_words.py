@@ -1,6 +1,6 @@
-"""The words for the steps of a duty's life: on a button, and as what was done."""
+"""The words for the steps of a duty's life: on a button, as what was done, and for the table itself."""
 
-from rules.steps import STEPS
+from rules.steps import STEPS, Audience, Need, Role
 from text.reply import N_
 
 # step -> (the button, what was done)
@@ -32,6 +32,33 @@ STEP_WORDS: dict[str, tuple[str, str]] = {
 
 BUTTON = {name: button for name, (button, _said) in STEP_WORDS.items()}
 DONE_SAID = {step.kind: STEP_WORDS[step.name][1] for step in STEPS}  # by the kind of its event
+
+ROLE_WORDS = {
+    Role.REPORTER: N_("责任人、接任者、代理人、分管领导，督察办科员代登记"),
+    Role.COUNTY_LEADER: N_("分管领导"),
+    Role.NEW_COUNTY: N_("接收县的责任人、分管领导"),
+    Role.REVIEWER: N_("本类别的市级验收人（休假时为其代理人）"),
+    Role.HEAD: N_("督察办主任（休假时为其代理人）"),
+    Role.OPERATOR: N_("督察办科员"),
+}
+NEED_WORDS = {
+    Need.REASON: N_("原因或说明"),
+    Need.DEADLINE: N_("时限"),
+    Need.MEASURES: N_("措施"),
+    Need.COUNTY: N_("县（市、区）"),
+    Need.EVIDENCE: N_("佐证（类别要求时）"),
+    Need.SELF_CHECK: N_("县级自验（启用时）"),
+    Need.ALL_UNITS: N_("各单位都完成（会办时）"),
+    Need.NOT_OWN: N_("不是自己或本单位上报、整改的"),
+    Need.NOTICE_OVER: N_("公示期满（启用时）"),
+}
+AUDIENCE_WORDS = {
+    Audience.RESPONSIBLE: N_("责任人"),
+    Audience.DEPUTY: N_("分管领导"),
+    Audience.REVIEWER: N_("验收人"),
+    Audience.HEAD: N_("督察办主任"),
+    Audience.NEW_COUNTY: N_("接收的县"),
+}
 
 # other links of a duty's chain, as a timeline says them
 OTHER_SAID = {
