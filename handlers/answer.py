@@ -29,7 +29,6 @@ TABLE_ENDINGS = (".xlsx", ".xlsm", ".xls", ".ods", ".csv")  # a picture with wor
 COMMANDS_ALONE = Vocabulary(commands=NAMES, is_region=lambda _word: False)
 WELL_SAID = (Why.BAD_AREA, Why.UNKNOWN_WORD)  # says better what was wrong than a guess at the sentence would
 PROOF = Spoken(command="evidence")
-PERSONAL = (Audience.PERSONS, Audience.REPORTERS, Audience.JUDGES, Audience.HEAD)
 FREE_WORDS = frozenset({"reason", "text"})
 MISREAD = (Why.WHICH_DUTY, Why.UNKNOWN_REGION, Why.UNKNOWN_NUMBER, Why.UNKNOWN_WORD, Why.BAD_AREA, Why.BAD_DAYS)
 
@@ -266,7 +265,7 @@ def _check(call: Call, command: Command) -> None:
         raise Refusal(Why.GROUP_NOT_BOUND)
     if command.audience == Audience.OFFICE and not may_bind(call.person, call.today):
         raise Refusal(Why.OFFICE_ONLY, command=command.name) if call.person else Refusal(Why.STRANGER)
-    if command.audience in PERSONAL and call.person is None:
+    if command.audience in (Audience.PERSONS, Audience.REPORTERS) and call.person is None:
         raise Refusal(Why.PERSONS_ONLY if call.request.is_group else Why.STRANGER)
     if command.audience != Audience.ANYONE and call.person is None and not call.request.is_group:
         raise Refusal(Why.STRANGER)

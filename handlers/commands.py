@@ -4,7 +4,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
 
-from db.models import Level
 from handlers import (
     aliases,
     assigning,
@@ -31,6 +30,8 @@ from handlers import (
 )
 from handlers.request import Call
 from rules.permission import may_ask_for_digest, may_bind, may_ever_report
+from rules.steps import COMMANDS as STEP_COMMANDS
+from rules.steps import may_ever_take
 from text.reply import N_, Reply
 
 
@@ -41,8 +42,6 @@ class Audience(StrEnum):
     REPORTERS = "reporters"  # persons, but only worth mentioning to those who report
     READERS = "readers"  # a known person in private, any member of a bound group
     PERSONS = "persons"
-    JUDGES = "judges"  # persons, but only worth mentioning to those who accept, return and decide
-    HEAD = "head"  # the same of the head of the office
     OFFICE = "office"
 
 
@@ -66,18 +65,15 @@ class Command:
             return may_bind(call.person, call.today)
         if self.name == "digest":
             return may_ask_for_digest(call.person)
+        if self.name in STEP_COMMANDS | {"queue"} and call.person is not None:
+            steps_of = ("accept", "close") if self.name == "queue" else (self.name,)
+            return any(may_ever_take(step, call.person, call.office.policy) for step in steps_of)
         if self.audience == Audience.REPORTERS:
             return may_ever_report(call.person)
-        if self.audience in (Audience.JUDGES, Audience.HEAD):
-            return call.person is not None and call.person.level in JUDGING[self.audience]
         if self.audience == Audience.PERSONS:
             return call.person is not None
         return self.audience == Audience.READERS
 
-
-JUDGING = {
-    Audience.JUDGES: (Level.CITY_REVIEWER, Level.CITY_OFFICE), Audience.HEAD: (Level.CITY_OFFICE,),
-}  # fmt: skip
 
 DONE_WORDS = (
     "完成", "已完成", "报完成", "已报完成", "我已完成", "已经完成", "全部完成", "整改完成", "完成整改", "已完成整改",
@@ -155,59 +151,59 @@ COMMANDS = (
         handler=history.history, summary=N_("一件事项的办理经过"), example=N_("历史 编号"),
     ),
     Command(
-        name="queue", aliases=("验收", "待验收", "待销号", "验收清单"), audience=Audience.JUDGES,
+        name="queue", aliases=("验收", "待验收", "待销号", "验收清单"), audience=Audience.PERSONS,
         handler=queue.queue, summary=N_("待验收、待销号的事项"), example=N_("待验收"),
     ),
     Command(
-        name="accept", aliases=("通过", "验收通过", "同意验收"), audience=Audience.JUDGES, writes=True,
+        name="accept", aliases=("通过", "验收通过", "同意验收"), audience=Audience.PERSONS, writes=True,
         handler=steps.accept, summary=N_("验收通过"), example=N_("通过 编号"),
     ),
     Command(
-        name="return", aliases=("退回", "退回重改", "不通过", "验收不通过"), audience=Audience.JUDGES, writes=True,
+        name="return", aliases=("退回", "退回重改", "不通过", "验收不通过"), audience=Audience.PERSONS, writes=True,
         handler=steps.send_back, summary=N_("退回重改"), example=N_("退回 编号 照片看不清"),
     ),
     Command(
-        name="check", aliases=("核查", "现场核查", "市级核查"), audience=Audience.JUDGES, writes=True,
+        name="check", aliases=("核查", "现场核查", "市级核查"), audience=Audience.PERSONS, writes=True,
         handler=steps.check, summary=N_("登记市级核查情况"), example=N_("核查 编号 现场已复耕"), rare=True,
     ),
     Command(
-        name="publish", aliases=("公示", "开始公示"), audience=Audience.JUDGES, writes=True,
+        name="publish", aliases=("公示", "开始公示"), audience=Audience.PERSONS, writes=True,
         handler=steps.publish, summary=N_("开始公示"), example=N_("公示 编号 7"), rare=True,
     ),
     Command(
-        name="close", aliases=("销号", "同意销号"), audience=Audience.HEAD, writes=True,
+        name="close", aliases=("销号", "同意销号"), audience=Audience.PERSONS, writes=True,
         handler=steps.close, summary=N_("销号，计入认定"), example=N_("销号 编号"),
     ),
     Command(
-        name="recheck", aliases=("回头看", "复查"), audience=Audience.JUDGES, writes=True,
+        name="recheck", aliases=("回头看", "复查"), audience=Audience.PERSONS, writes=True,
         handler=steps.recheck, summary=N_("登记回头看"), example=N_("回头看 编号 未反弹"), rare=True,
     ),
     Command(
-        name="relapse", aliases=("反弹", "reopen"), audience=Audience.JUDGES, writes=True,
+        name="relapse", aliases=("反弹", "reopen"), audience=Audience.PERSONS, writes=True,
         handler=steps.relapse, summary=N_("反弹，重新整改"), example=N_("反弹 编号 12月31日 又复建2亩"), rare=True,
     ),
     Command(
-        name="transfer", aliases=("移交",), audience=Audience.HEAD, writes=True,
+        name="transfer", aliases=("移交",), audience=Audience.PERSONS, writes=True,
         handler=steps.transfer, summary=N_("移交别的县（市、区）"), example=N_("移交 编号 %(county)s 原因"), rare=True,
     ),
     Command(
-        name="keep", aliases=("不移交", "不予移交"), audience=Audience.HEAD, writes=True,
+        name="keep", aliases=("不移交", "不予移交"), audience=Audience.PERSONS, writes=True,
         handler=steps.keep, summary=N_("不予移交"), example=N_("不移交 编号 原因"), rare=True,
     ),
     Command(
-        name="suspend", aliases=("暂缓", "中止"), audience=Audience.HEAD, writes=True,
+        name="suspend", aliases=("暂缓", "中止"), audience=Audience.PERSONS, writes=True,
         handler=steps.suspend, summary=N_("暂缓，停止计时"), example=N_("暂缓 编号 诉讼未结"), rare=True,
     ),
     Command(
-        name="resume", aliases=("恢复", "恢复整改"), audience=Audience.HEAD, writes=True,
+        name="resume", aliases=("恢复", "恢复整改"), audience=Audience.PERSONS, writes=True,
         handler=steps.resume, summary=N_("恢复计时"), example=N_("恢复 编号"), rare=True,
     ),
     Command(
-        name="longterm", aliases=("转长期",), audience=Audience.HEAD, writes=True,
+        name="longterm", aliases=("转长期",), audience=Audience.PERSONS, writes=True,
         handler=steps.long_term, summary=N_("转为长期坚持"), example=N_("转长期 编号 原因"), rare=True,
     ),
     Command(
-        name="void", aliases=("作废",), audience=Audience.HEAD, writes=True,
+        name="void", aliases=("作废",), audience=Audience.PERSONS, writes=True,
         handler=steps.void, summary=N_("作废或并入另一件"), example=N_("作废 编号 并入 编号"), rare=True,
     ),
     Command(

@@ -180,8 +180,20 @@ STEPS = (
     ),
 )  # fmt: skip
 
+COMMANDS = frozenset(step.command or step.name for step in STEPS)
 BY_NAME = {step.name: step for step in STEPS}
 BY_KIND = {step.kind: step for step in STEPS}
+
+
+_REPORTING = frozenset({Level.RESPONSIBLE, Level.DEPUTY, Level.CITY_OPERATOR})
+_LEVELS: Mapping[Role, frozenset[Level]] = {
+    Role.REPORTER: _REPORTING,
+    Role.COUNTY_LEADER: frozenset({Level.DEPUTY, Level.CITY_OPERATOR}),
+    Role.NEW_COUNTY: _REPORTING,
+    Role.REVIEWER: frozenset({Level.CITY_REVIEWER}),
+    Role.HEAD: frozenset({Level.CITY_OFFICE}),
+    Role.OPERATOR: frozenset({Level.CITY_OPERATOR}),
+}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -249,6 +261,12 @@ def is_open(command: str, stage: Stage) -> bool:
     """Tell whether a command takes a step that the person may take now; what takes no step is open."""
     takes_step = any(command in (step.name, step.command) for step in STEPS)
     return not takes_step or any(command in (step.name, step.command) for step in steps_open(stage))
+
+
+def may_ever_take(command: str, person: Person, policy: Policy) -> bool:
+    """Tell whether there can be duties on which the person takes a command's step: for menus and help."""
+    named = [step for step in STEPS if command in (step.name, step.command) and uses(step, policy)]
+    return any(person.level in _LEVELS[role] for step in named for role in step.who)
 
 
 def check(step: Step, stage: Stage, given: Collection[Need] = ()) -> None:
