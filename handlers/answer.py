@@ -283,11 +283,13 @@ def _refused(call: Call, refusal: Refusal) -> Reply:
 
 
 def _about_step(call: Call, refusal: Refusal) -> dict[str, object]:
-    """Put a refused step, and the last one that was taken, into words."""
+    """Put a refused step, the last one that was taken, and the form that works, into words."""
     facts: dict[str, object] = {}
     if name := refusal.facts.get("step"):
         step = STEPS_BY_NAME[name]
-        facts |= {"step_word": BUTTON[name], "form": BY_NAME[step.command or name].example}
+        facts |= {"step_word": BUTTON[name], "how": BY_NAME[step.command or name].example}
+    if command := refusal.facts.get("command"):
+        facts["how"] = BY_NAME[command].example
     if "last" in refusal.facts:
         facts["last"] = _last(call, refusal.facts["last"])
     return facts

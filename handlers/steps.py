@@ -13,8 +13,9 @@ from handlers.numbers import duties_of_word, find_duty
 from handlers.reading import is_amount, read_duty, read_total, unknown_region
 from handlers.request import Call
 from rules.refusal import Refusal, Why
-from rules.steps import BY_NAME, STEPS, Need, Step, steps_open
-from services import evidence, life, steps
+from rules.steps import BY_NAME, STEPS, Need, Step, is_open, steps_open
+from services import evidence, life, queueing, steps
+from services.agenda import open_duties_for
 from services.steps import Taken
 from text.reply import N_, Button, Reply
 from text.step_words import BUTTON, DONE_SAID
@@ -199,8 +200,21 @@ def duties_meant(call: Call, command: str) -> tuple[list[Duty], list[str]]:
     if not duties and words:
         duties = [read_duty(call, words.pop(0))]
     if not duties:
-        raise Refusal(Why.NO_NUMBER, command=command)
+        raise _which(call, command)
     return list({duty.number: duty for duty in duties}.values()), words
+
+
+def _which(call: Call, command: str) -> Refusal:
+    """Ask which duty is meant, with the likeliest: those on which the person may take the step now."""
+    here = open_duties_for(call.session, call.known, call.today)
+    here += [one.duty for one in queueing.to_judge(call.session, call.office, call.known, call.today)]
+    near = [duty for duty in here if call.may_see(duty) and _may_take(call, command, duty)][:MOST_CHOICES]
+    choices = tuple((duty.number, f"/{command} {duty.number}") for duty in near)
+    return Refusal(Why.WHICH_DUTY if near else Why.NO_NUMBER, choices=choices, command=command)
+
+
+def _may_take(call: Call, command: str, duty: Duty) -> bool:
+    return is_open(command, steps.stage(call.session, call.office, call.known, duty, call.today))
 
 
 def one_duty(call: Call, command: str) -> tuple[Duty, list[str]]:

@@ -402,7 +402,7 @@ def others(speaker: Speech) -> Iterator[tuple[str, Reply]]:
     yield "发送存疑时写在前面", Reply(html=speaker.say("repeated"))
     yield "自己的申请", Reply(html=speaker.say("refusals", why="own_request"))
     yield "自己上报的", Reply(html=speaker.say("refusals", why="own_work", number="DC-2026-004"))
-    missing = {"number": "DC-2026-004", "form": "退回 编号 照片看不清", "county": "澜东区"}
+    missing = {"number": "DC-2026-004", "how": "退回 编号 照片看不清", "county": "澜东区"}
     yield "缺内容", Reply(html=speaker.say("refusals", why="step_needs", **missing))
     facts = {"name": "王志远", "several": ["QL0015", "QL0105"]}
     yield "终端:同名", Reply(html=speaker.say("refusals", why="unknown_person", **facts))

@@ -416,3 +416,16 @@ def test_the_head_closes_all_that_is_accepted_with_one_button(town: Town) -> Non
         ("姜启林", "私聊", "⏎/close", "已销号", WORK, LATE),
         ("姜启林", "私聊", "撤销", "已撤销", WORK, LATE),
     ])  # fmt: skip
+
+
+def test_without_a_number_the_likeliest_duties_are_offered_and_else_the_form(town: Town) -> None:
+    town.play([
+        ("葛正超", "私聊", "退回", "是哪一件", "[/return DC-2026-046"),
+        ("葛正超", "私聊", "通过", "是哪一件", "[/accept DC-2026-046"),
+        ("马景民", "私聊", "签收", "是哪一件", f"[/sign {NEW}", f"![/sign {LATE}"),
+        ("任景斌", "私聊", "/accept", "请写事项编号，如：通过 编号"),
+        ("姜启林", "私聊", "/void", "请写事项编号，如：作废 编号 并入 编号"),
+        ("马景民", "私聊", "/evidence", "请写事项编号，如：佐证 编号"),
+        ("马景民", "私聊", "/history", "请写事项编号，如：历史 编号"),
+        ("马景民", "私聊", "/comment", "是哪一件"),
+    ])  # fmt: skip
