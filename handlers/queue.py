@@ -29,7 +29,7 @@ def queue(call: Call) -> Reply:
 def _place(call: Call) -> int:
     word = call.words[0] if call.words else "1"
     if not (word.isdecimal() and len(word) <= 4):
-        raise Refusal(Why.UNKNOWN_WORD, word=word)
+        raise Refusal(Why.UNKNOWN_NUMBER, number=word)  # 003准备验收 is a sentence
     return max(int(word), 1)
 
 

@@ -400,7 +400,7 @@ def test_the_queue_shows_one_card_after_the_other(town: Town) -> None:
         ("葛正超", "私聊", "⏎/queue 2", "待验收 2/5"),
         ("葛正超", "私聊", "/queue 5", LATE, "上报：11月18日 马景民"),
         ("葛正超", "私聊", "/queue 6", "待验收 1/5"),
-        ("葛正超", "私聊", "/queue x", "没看懂"),
+        ("葛正超", "私聊", "/queue x", "没有查到编号“x”"),
         ("马景民", "私聊", "/queue", "等市级处理", LATE, "!DC-2026-046"),
     ])  # fmt: skip
     town.now += timedelta(days=30)
