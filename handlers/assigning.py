@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 
-from db.models import Level, Person
+from db.models import Event, Level, Person
 from handlers.asking import forget_question, remember_question
 from handlers.drafting import (
     BY_NAME,
@@ -48,11 +48,8 @@ def assign(call: Call) -> Reply:
     return _go_on(call, known, asked=asked, confirmed=go == CONFIRM)
 
 
-def undo(call: Call, event_id: int | None) -> Reply | None:
-    """Take back an assignment, if it is one that is meant."""
-    event = assigning.assignment_to_undo(call.session, call.act, event_id)
-    if event is None:
-        return None
+def undo(call: Call, event: Event) -> Reply:
+    """Take back an assignment."""
     cases.take_duty_back(call.session, call.act, event)
     taken = assigning.take_back(call.session, call.office, call.act, event)
     if not call.may_see(taken.duty):  # what happens in one county is not said in another's group

@@ -30,7 +30,6 @@ from rules.permission import may_assign, may_handle_case, may_register_case
 from rules.refusal import Refusal, Why
 from services import cases, evidence, overview
 from services.cases import Finding, Months
-from services.undoing import deed_meant
 from text.quantities import say_area
 from text.reply import N_, Button, Reply
 
@@ -169,11 +168,8 @@ def list_(call: Call) -> Reply:
     )  # fmt: skip
 
 
-def undo(call: Call, event_id: int | None) -> Reply | None:
-    """Take back a finding, a filing or a decision, if it is one that is meant."""
-    event = deed_meant(call.session, call.act, event_id, cases.UNDOABLE)
-    if event is None:
-        return None
+def undo(call: Call, event: Event) -> Reply:
+    """Take back a finding, a filing or a decision."""
     case = cases.undo(call.session, call.act, event, call.office.policy)
     if not call.may_read(call.gazetteer.get(case.region_id)):  # one county's cases are not said in another's group
         raise Refusal(Why.PRIVATE_ONLY)

@@ -24,6 +24,7 @@ from handlers import (
     reporting,
     status,
     steps,
+    undoing,
     uploads,
     who,
     why,
@@ -116,7 +117,7 @@ COMMANDS = (
     ),
     Command(
         name="undo", aliases=("撤销", "撤回"), audience=Audience.REPORTERS, writes=True,
-        handler=reporting.undo, summary=N_("撤销我刚才的上报"), example=N_("撤销"),
+        handler=undoing.undo, summary=N_("撤销我刚才办的"), example=N_("撤销"),
     ),
     Command(
         name="who", aliases=("负责人", "谁负责", "责任人"), audience=Audience.READERS,

@@ -4,7 +4,7 @@ import re
 from decimal import Decimal
 
 from db.life import Commitment
-from db.models import DueKind, Duty, Person
+from db.models import DueKind, Duty, Event, Person
 from db.queries import people
 from handlers.areas import said_areas
 from handlers.asking import forget_question, remember_question
@@ -37,7 +37,6 @@ from rules.officials import in_post
 from rules.refusal import Refusal, Why
 from services import commitments
 from services.commitments import Promise
-from services.undoing import deed_meant
 from text.grammar.pieces import Kind, Piece, cut
 from text.quantities import say_area
 from text.reply import N_, Button, Reply
@@ -89,11 +88,8 @@ def list_(call: Call) -> Reply:
     )  # fmt: skip
 
 
-def undo(call: Call, event_id: int | None) -> Reply | None:
-    """Withdraw a promise, if it is one that is meant."""
-    event = deed_meant(call.session, call.act, event_id, (commitments.COMMITTED,))
-    if event is None:
-        return None
+def undo(call: Call, event: Event) -> Reply:
+    """Withdraw a promise."""
     commitment = commitments.undo(call.session, call.act, event, call.office.policy)
     if not call.may_read(call.gazetteer.get(commitment.region_id)):  # not said in another county's group
         raise Refusal(Why.PRIVATE_ONLY)

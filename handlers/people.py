@@ -7,14 +7,13 @@ from datetime import date, timedelta
 
 from sqlmodel import select
 
-from db.models import Account, Person
+from db.models import Account, Event, Person
 from db.queries import people as everybody
 from handlers.dates import read_date
 from handlers.request import Call
 from rules.permission import may_bind
 from rules.refusal import Refusal, Why
 from services import identity, people
-from services.steps import UNDOABLE
 from text.reply import N_, Button, Reply
 
 MOST_CHOICES = 6
@@ -113,11 +112,8 @@ def invite(call: Call) -> Reply:
     return call.reply("invited", person=person, code=code, until=until, known=known)
 
 
-def undo(call: Call, event_id: int | None) -> Reply | None:
-    """Take back what was noted about a person, if that is what is meant."""
-    event = people.to_undo(call.session, call.act, event_id, list(UNDOABLE))
-    if event is None:
-        return None
+def undo(call: Call, event: Event) -> Reply:
+    """Take back what was noted about a person."""
     person = people.undo(call.session, call.office, call.act, event)
     return call.reply("person_undone", person=person, delegate=_delegate(call, person), replaces=True)
 

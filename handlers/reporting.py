@@ -5,7 +5,6 @@ from decimal import Decimal
 from db.models import Duty
 from db.queries import named_people
 from db.queries import people as people_of
-from handlers import assigning, cases, commitments, people
 from handlers.asking import forget_question, remember_question
 from handlers.cooperating import show_parts
 from handlers.reading import read_report, read_total
@@ -13,14 +12,13 @@ from handlers.request import Call
 from handlers.steps import keep_proofs
 from rules.permission import standing
 from rules.refusal import Refusal, Why
-from services import cooperating, evidence, reporting, steps
+from services import cooperating, evidence, reporting
 from services.agenda import open_duties_for
 from services.steps import Taken
 from text.reply import N_, Reply
 
 MOST_CHOICES = 6
 MOST_AMOUNTS = 2  # the area, and the farmland in it
-LONGEST_ID = 18  # digits
 
 
 def done(call: Call) -> Reply:
@@ -88,23 +86,6 @@ def _progress(call: Call, duty: Duty, words: tuple[str, ...]) -> Reply:
         return _ask(call, f"/progress {duty.number} {area}", "ask_farmland", duty, area=area)
     report = reporting.report_progress(call.session, call.office, call.act, duty, area, farmland or Decimal(0))
     return _answer(call, "progressed", [report])
-
-
-def undo(call: Call) -> Reply:
-    """Take back the last report, or the one whose button was pressed."""
-    word = call.words[0] if call.words else None
-    if word is not None and not (word.isdecimal() and len(word) <= LONGEST_ID):
-        raise Refusal(Why.NOTHING_TO_UNDO)
-    event_id = int(word) if word else None
-    for take_back in (cases.undo, commitments.undo, assigning.undo, people.undo):
-        if taken_back := take_back(call, event_id):
-            return taken_back
-    undone = steps.undo(call.session, call.office, call.act, event_id)
-    elsewhere = [report.duty for report in undone if not call.may_see(report.duty)]
-    if elsewhere:  # what happens in one county is not said in another's group
-        raise Refusal(Why.PRIVATE_ONLY)
-    numbers = [report.duty.number for report in undone]
-    return call.reply("undone", reports=undone, numbers=numbers, replaces=True)
 
 
 def _chosen(call: Call, duties: tuple[Duty, ...], command: str, *, several: bool) -> tuple[Duty, ...]:

@@ -340,8 +340,12 @@ def is_notice_over(duty: Duty, today: date) -> bool:
 
 
 def uses(step: Step, policy: Policy) -> bool:
-    """Tell whether the office takes this step at all: stations of the way that it left out are refused."""
-    return step.name not in OPTIONAL or step.name in policy.stations
+    """Tell whether the office takes this step at all: stations of the way that it left out are refused.
+
+    A public notice has to end somehow: whoever gives one strikes off.
+    """
+    ends_notice = step.name == "close" and "publish" in policy.stations
+    return step.name not in OPTIONAL or step.name in policy.stations or ends_notice
 
 
 def target(step: Step, duty: Duty, policy: Policy) -> Status:

@@ -18,7 +18,6 @@ from rules.refusal import Refusal, Why
 from services.chain import Act, plain, record
 from services.ledger import DUTY, STORED, remove_duties
 from services.notices import tell
-from services.reporting import PROGRESSED, REPORTED
 from text.regions.syllables import syllable
 
 ASSIGNED = "assigned"
@@ -168,23 +167,6 @@ def _as_in_a_file(duty: Duty, county: Region, named: dict[Level, list[Person]]) 
     officials = {"principal": "、".join(principals[:1]), "deputy": "、".join(deputies[:1]), "persons": persons}
     stored = {name: plain(getattr(duty, name)) for name in STORED}
     return {**stored, "county": county.name, "county_code": county.code, **officials}
-
-
-def assignment_to_undo(session: Session, act: Act, event_id: int | None) -> Event | None:
-    """Return the assignment that is meant: the one with that event, or the person's last deed; None if it is none."""
-    assert act.person is not None
-    if event_id is not None:
-        named = session.get(Event, event_id)
-        return named if named and named.kind == ASSIGNED else None
-    taken_back = select(Event.undoes_id).where(col(Event.undoes_id).is_not(None))
-    query = (
-        select(Event)
-        .where(Event.person_id == act.person.id, col(Event.kind).in_((ASSIGNED, REPORTED, PROGRESSED)))
-        .where(col(Event.id).not_in(taken_back))
-        .order_by(col(Event.id).desc())
-    )
-    last = session.exec(query.limit(1)).first()
-    return last if last and last.kind == ASSIGNED else None
 
 
 def take_back(session: Session, office: Office, act: Act, event: Event) -> Assigned:

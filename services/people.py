@@ -1,14 +1,14 @@
 """People change: leave with a delegate, a post that somebody left, his duties handed over, accounts let go."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date
 
 import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
 from db.models import Account, Duty, DutyOfficial, Event, Invite, Person, Question
-from db.queries import people, standing_events, was_taken_back
+from db.queries import people
 from rules.officials import in_post
 from rules.policy import Office
 from rules.refusal import Refusal, Why
@@ -16,6 +16,7 @@ from rules.steps import BY_NAME
 from services.chain import Act, plain, record
 from services.notices import tell
 from services.steps import OFFICIALS, Taken, officials_of, take
+from services.undoing import check_may_undo
 
 ON_LEAVE = "on_leave"
 LEFT = "left_post"
@@ -23,6 +24,7 @@ RECEIVED = "duties_received"
 DELEGATE_MOVED = "delegate_moved"
 UNLINKED = "unlinked"
 UNDONE = "person_undone"
+UNDOABLE = (ON_LEAVE, LEFT)
 LEAVE = ("leave_from", "leave_to", "delegate_id")
 IN_HAND = tuple(BY_NAME["handover"].moves)
 
@@ -123,39 +125,14 @@ def unlink(session: Session, act: Act, person: Person) -> int:
 
 def undo(session: Session, office: Office, act: Act, event: Event) -> Person:
     """Take back what was noted about a person, if nothing was noted since."""
-    if event.person_id != _id(act):
-        raise Refusal(Why.NOT_YOUR_ACT)
-    number = event.subject
-    if was_taken_back(session, event):
-        raise Refusal(Why.NOTHING_TO_UNDO)
-    person = session.exec(select(Person).where(Person.official_id == number.partition(":")[2])).one()
-    if standing_events(session, [event.subject]).get(event.subject) != event.id:
-        raise Refusal(Why.CHANGED_SINCE, number=person.name)
-    if act.at - event.at > timedelta(hours=office.policy.undo_hours):
-        raise Refusal(Why.UNDO_TOO_LATE, hours=office.policy.undo_hours)
+    check_may_undo(session, act, event, office.policy)
+    person = session.exec(select(Person).where(Person.official_id == event.subject.partition(":")[2])).one()
     record(session, act, subject=event.subject, kind=UNDONE, undoes_id=event.id, before=event.after, after=event.before)
     for name, value in event.before.items():
         is_day = name != "delegate_id" and value is not None
         setattr(person, name, date.fromisoformat(value) if is_day else value)
     session.add(person)
     return person
-
-
-def to_undo(session: Session, act: Act, event_id: int | None, others: Sequence[str]) -> Event | None:
-    """Return what was noted about a person and is meant: that event, or the last deed of the person who asks."""
-    if event_id is not None:
-        named = session.get(Event, event_id)
-        return named if named and named.kind in (ON_LEAVE, LEFT) else None
-    taken_back = select(Event.undoes_id).where(col(Event.undoes_id).is_not(None))
-    query = (
-        select(Event)
-        .where(Event.person_id == _id(act), col(Event.kind).in_((ON_LEAVE, LEFT, *others)))
-        .where(col(Event.id).not_in(taken_back))
-        .order_by(col(Event.id).desc())
-        .limit(1)
-    )
-    last = session.exec(query).first()
-    return last if last and last.kind in (ON_LEAVE, LEFT) else None
 
 
 def _change(session: Session, act: Act, person: Person, kind: str, values: Mapping[str, object]) -> Event:

@@ -227,34 +227,14 @@ _AUDIENCE = {
 # --- taking a step back
 
 
-def undo(session: Session, office: Office, act: Act, event_id: int | None = None) -> list[Taken]:
-    """Take back a person's last step (or the one with that event), whole; refuse when something was built on it."""
-    events = _events_to_undo(session, act, event_id)
-    if act.at - events[0].at > timedelta(hours=office.policy.undo_hours):
-        raise Refusal(Why.UNDO_TOO_LATE, hours=office.policy.undo_hours)
-    return [_undo_one(session, office, act, event) for event in events]
-
-
-def _events_to_undo(session: Session, act: Act, event_id: int | None) -> list[Event]:
-    assert act.person is not None
-    kinds = list(UNDOABLE)
-    if event_id is None:
-        taken_back = select(Event.undoes_id).where(col(Event.undoes_id).is_not(None))
-        query = (
-            select(Event)
-            .where(Event.person_id == act.person.id, col(Event.kind).in_(kinds))
-            .where(col(Event.id).not_in(taken_back))
-            .order_by(col(Event.id).desc())
-            .limit(1)
-        )
-        first = session.exec(query).first()
-    else:
-        first = session.get(Event, event_id)
-    if first is None or first.kind not in kinds:
-        raise Refusal(Why.NOTHING_TO_UNDO)
-    if first.person_id != act.person.id:
+def undo(session: Session, office: Office, act: Act, first: Event) -> list[Taken]:
+    """Take back a person's step, with all that he said in the same words; refuse when something was built on it."""
+    if first.person_id != (act.person.id if act.person else None):
         raise Refusal(Why.NOT_YOUR_ACT)
-    return list(session.exec(select(Event).where(Event.act == first.act, Event.kind == first.kind)))
+    if act.at - first.at > timedelta(hours=office.policy.undo_hours):
+        raise Refusal(Why.UNDO_TOO_LATE, hours=office.policy.undo_hours)
+    together = select(Event).where(Event.act == first.act, Event.kind == first.kind).order_by(col(Event.id))
+    return [_undo_one(session, office, act, event) for event in session.exec(together).all()]
 
 
 UNDOABLE = frozenset(steps.BY_KIND) - {"assigned"}  # an assignment is taken away whole (services.assigning)

@@ -3,7 +3,6 @@
 from collections.abc import Collection
 from datetime import timedelta
 
-import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
 from db.models import Event
@@ -11,24 +10,27 @@ from db.queries import standing_events, was_taken_back
 from rules.policy import Policy
 from rules.refusal import Refusal, Why
 from services.chain import Act
-from services.people import LEFT, ON_LEAVE
 
-DEEDS = ("duty:", "case:", "commitment:")  # chains of what people do; in others are accounts and groups
-
-
-def deed_meant(session: Session, act: Act, event_id: int | None, kinds: Collection[str]) -> Event | None:
-    """Return the event with that id, or the person's last deed; None if it is none of these kinds."""
-    event = session.get(Event, event_id) if event_id is not None else _last_deed(session, act)
-    return event if event and event.kind in kinds else None
+# what people do and could mean by "the last": beside what each kind's own service takes back
+FINAL = ("extension_asked", "extension_approved", "extension_refused", "units_set", "unlinked")
 
 
-def _last_deed(session: Session, act: Act) -> Event | None:
+def deed_meant(session: Session, act: Act, event_id: int | None, undoable: Collection[str]) -> Event:
+    """Return the event with that id, or the person's last deed; refuse what nothing takes back."""
+    event = session.get(Event, event_id) if event_id is not None else _last_deed(session, act, undoable)
+    if event is None or event.kind not in undoable:
+        raise Refusal(Why.NOTHING_TO_UNDO)
+    return event
+
+
+def _last_deed(session: Session, act: Act, undoable: Collection[str]) -> Event | None:
+    """Whatever the person did last, so that nothing older is taken back in its place."""
     assert act.person is not None
     taken_back = select(Event.undoes_id).where(col(Event.undoes_id).is_not(None))
     query = (
         select(Event)
-        .where(Event.person_id == act.person.id, col(Event.undoes_id).is_(None), col(Event.id).not_in(taken_back))
-        .where(sa.or_(col(Event.kind).in_((ON_LEAVE, LEFT)), *(col(Event.subject).startswith(one) for one in DEEDS)))
+        .where(Event.person_id == act.person.id, col(Event.kind).in_((*undoable, *FINAL)))
+        .where(col(Event.undoes_id).is_(None), col(Event.id).not_in(taken_back))
         .order_by(col(Event.id).desc())
     )
     return session.exec(query.limit(1)).first()
