@@ -79,6 +79,8 @@ def judge(session: Session, office: Office, act: Act, step: Step, duty: Duty, re
         changes["resumes_as"] = duty.status
     if step.name == "resume":
         changes["resumes_as"] = None
+    if step.name == "return":
+        changes["notice_until"] = None  # a notice of work that was returned says nothing of the next
     if step.name == "longterm":
         changes |= {"due_on": None, "due_kind": DueKind.LONG_TERM}
     given = [Need.REASON] if reason else []

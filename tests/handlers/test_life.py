@@ -184,6 +184,17 @@ def test_a_reviewer_on_leave_is_stood_in_for(town: Town) -> None:
     town.play([("任景斌", "私聊", f"通过 {LATE}", "验收通过")])
 
 
+def test_the_operator_accepts_nothing_whomever_he_stands_in_for(town: Town) -> None:
+    for away in ("QL0004", "QL0003"):
+        town.edit("UPDATE person SET leave_from = '2026-11-16', leave_to = '2026-11-20', delegate_id ="
+                  " (SELECT id FROM person WHERE official_id = 'QL0009') WHERE official_id = ?", away)  # fmt: skip
+    town.play([
+        ("苗宏宁", "私聊", f"完成 {LATE}", "已报完成"), ("苗宏宁", "私聊", f"通过 {LATE}", "要由别人验收销号"),
+        ("葛正超", "私聊", f"通过 {LATE}", "验收通过"), ("苗宏宁", "私聊", f"销号 {LATE}", "要由别人验收销号"),
+    ])  # fmt: skip
+    assert status(town, LATE) == Status.ACCEPTED
+
+
 def test_where_proof_is_demanded_nothing_is_done_without(town: Town) -> None:
     streams = tuple(replace(one, needs_evidence=True) for one in town.office.policy.workstreams)
     with_stations(town, "sign", "close", workstreams=streams)
@@ -228,6 +239,11 @@ def test_an_objection_in_the_public_notice_returns_the_duty(town: Town) -> None:
         ("葛正超", "私聊", f"退回 {LATE} 群众反映未复耕", "退回重改"),
     ])  # fmt: skip
     assert status(town, LATE) == Status.RETURNED
+    town.now += timedelta(days=8)  # the notice of what was returned is over, and says nothing of what comes next
+    town.play([
+        ("马景民", "私聊", f"完成 {LATE}", "已报完成"), ("葛正超", "私聊", f"通过 {LATE}", "验收通过"),
+        ("姜启林", "私聊", f"销号 {LATE}", "还没有公示"),
+    ])  # fmt: skip
 
 
 def test_without_a_strike_off_of_its_own_acceptance_closes(town: Town) -> None:
