@@ -139,7 +139,7 @@ STEPS = (
         moves=_stay(Status.AWAITING_ACCEPTANCE),
     ),
     Step(
-        name="accept", kind="accepted", who=(Role.REVIEWER,), needs=(Need.NOT_OWN,),
+        name="accept", kind="accepted", who=(Role.REVIEWER,), needs=(Need.EVIDENCE, Need.NOT_OWN),
         tells=(Audience.RESPONSIBLE, Audience.HEAD), moves=_to(Status.ACCEPTED, Status.AWAITING_ACCEPTANCE),
     ),
     Step(

@@ -205,6 +205,17 @@ def test_where_proof_is_demanded_nothing_is_done_without(town: Town) -> None:
     town.play([("马景民", "私聊", f"完成 {LATE}", "已报完成")])
 
 
+def test_what_came_with_the_ledger_is_not_accepted_without_proof_where_it_is_demanded(town: Town) -> None:
+    waiting = "DC-2026-046"  # the ledger brought it as awaiting acceptance
+    streams = tuple(replace(one, needs_evidence=True) for one in town.office.policy.workstreams)
+    with_stations(town, "sign", "close", workstreams=streams)
+    refused = town.told("葛正超", f"通过 {waiting}")
+    assert "还没有佐证" in refused.text
+    assert status(town, waiting) == Status.AWAITING_ACCEPTANCE
+    town.told("葛正超", "", replied_to=refused.message_id, shows=photos("a"))
+    town.play([("葛正超", "私聊", f"通过 {waiting}", "验收通过")])
+
+
 def test_a_city_check_is_written_down_and_decides_nothing(town: Town) -> None:
     town.play([
         ("马景民", "私聊", f"完成 {LATE}", "已报完成"),
