@@ -5,15 +5,10 @@ slow, huge or hostile away from the chats that are answered meanwhile.
 """
 
 import asyncio
-import os
-import pickle
-import sys
 from collections.abc import Callable
 from contextlib import suppress
 from datetime import datetime, timedelta
 from functools import partial
-from pathlib import Path
-from tempfile import TemporaryFile
 from typing import BinaryIO
 
 import sqlalchemy as sa
@@ -22,6 +17,7 @@ from sqlmodel import Session, col
 
 from bot.download import Download, FileGone, FileTooBig, growing_wait
 from bot.upload_worker import say
+from bot.workshop import WORK_SECONDS, Step, Workshop
 from db.files import Upload
 from db.store import Store
 from documents.limits import FILE_BYTES
@@ -33,12 +29,11 @@ from text.reasons import Reason
 log = structlog.get_logger()
 
 IDLE_SECONDS = 5.0
-WORK_SECONDS = 600  # for one step on one file
+KEPT_SECONDS = 600.0  # for which what works on files stays ready, and in memory: people answer questions meanwhile
 LEASE = timedelta(seconds=WORK_SECONDS + 60)
 MOST_ATTEMPTS = 3  # at a file that brings its worker down
 MOST_FETCHES = 40  # of a file that cannot be fetched: half a day
 LONGEST_RETRY = timedelta(minutes=20)
-PROJECT = Path(__file__).resolve().parent.parent
 
 
 class Uploads:
@@ -52,7 +47,8 @@ class Uploads:
         self._wake = asyncio.Event()
         self._stopping = False
         self._busy = False
-        self._working: asyncio.subprocess.Process | None = None
+        self._workshop = Workshop()
+        self._worked_at = 0.0
 
     def wake(self) -> None:
         """Say that there may be something to do; from the event loop's thread."""
@@ -61,28 +57,34 @@ class Uploads:
     async def run(self) -> None:
         """Take one upload after the other; what a process that died had taken is free again."""
         await self._store.write(_release)
-        while not self._stopping:
-            self._wake.clear()
-            try:
-                while not self._stopping and (upload := await self._store.write(self._claim)) is not None:
-                    self._busy = True
-                    await self._work(upload)
-                    self._done()
-            except Exception:  # whatever a file does to us, the next one has its turn
-                log.exception("upload_round_failed")
-            finally:
-                self._busy = False
-            with suppress(TimeoutError):
-                async with asyncio.timeout(IDLE_SECONDS):
-                    await self._wake.wait()
+        try:
+            while not self._stopping:
+                self._wake.clear()
+                await self._round()
+                if asyncio.get_running_loop().time() - self._worked_at >= KEPT_SECONDS:
+                    await self._workshop.close()
+                with suppress(TimeoutError):
+                    async with asyncio.timeout(IDLE_SECONDS):
+                        await self._wake.wait()
+        finally:
+            await self._workshop.close()
+
+    async def _round(self) -> None:
+        try:
+            while not self._stopping and (upload := await self._store.write(self._claim)) is not None:
+                self._busy = True
+                await self._work(upload)
+                self._done()
+        except Exception:  # whatever a file does to us, the next one has its turn
+            log.exception("upload_round_failed")
+        finally:
+            self._busy = False
 
     async def stop(self) -> None:
         """End at once: what was under way is done again after the next start."""
         self._stopping = True
         self._wake.set()
-        if self._working is not None:
-            with suppress(ProcessLookupError):
-                self._working.kill()
+        self._workshop.kill()
 
     async def idle(self) -> bool:
         """Tell whether nothing is left to do."""
@@ -99,7 +101,10 @@ class Uploads:
     async def _work(self, upload: Upload) -> None:
         assert upload.id is not None
         try:
-            worked = await (self._in_process(upload.id) if upload.file_id else self._fetch(upload))
+            fetched = await self._workshop.open()  # it gets ready while the file comes
+            if upload.file_id is None:
+                await self._fetch(upload, fetched)
+            worked = await self._in_process(upload)
         except FileTooBig:
             await self._refuse(upload.id, Reason.FILE_TOO_LARGE)
         except FileGone:
@@ -110,31 +115,18 @@ class Uploads:
             if not worked and not self._stopping:
                 await self._give_back(upload)
 
-    async def _fetch(self, upload: Upload) -> bool:
-        """Hand the file to the worker on the disk, and without a name: this process never holds it, nor leaves it."""
-        assert upload.id is not None
-        with TemporaryFile() as fetched:
-            await self._download(upload.address, FILE_BYTES, fetched)
-            fetched.flush()
-            return await self._in_process(upload.id, fetched)
+    async def _fetch(self, upload: Upload, into: BinaryIO) -> None:
+        await self._download(upload.address, FILE_BYTES, into)
+        into.flush()
 
-    async def _in_process(self, upload_id: int, fetched: BinaryIO | None = None) -> bool:
+    async def _in_process(self, upload: Upload) -> bool:
         """Let the worker do the step; False where it crashed or took too long."""
-        handed = fetched.fileno() if fetched else None
-        job = pickle.dumps((self._store.url, self._office, upload_id, self._clock(), handed))
-        self._working = await asyncio.create_subprocess_exec(
-            sys.executable, "-m", "bot.upload_worker", stdin=asyncio.subprocess.PIPE,
-            env={**os.environ, "PYTHONPATH": str(PROJECT)}, pass_fds=(handed,) if handed else (),
-        )  # fmt: skip
-        try:
-            async with asyncio.timeout(WORK_SECONDS):
-                await self._working.communicate(job)
-        except TimeoutError:
-            self._working.kill()
-            await self._working.wait()
-        finally:
-            ended, self._working = self._working.returncode, None
-        return ended == 0
+        assert upload.id is not None
+        fetched, now = upload.file_id is None, self._clock()
+        step = Step(url=self._store.url, office=self._office, upload_id=upload.id, now=now, fetched=fetched)
+        worked = await self._workshop.do(step)
+        self._worked_at = asyncio.get_running_loop().time()
+        return worked
 
     async def _fetch_later(self, upload: Upload, trouble: TryLater) -> None:
         """Telegram says of a file that is gone and of one that is late the same: some day it is gone."""

@@ -18,7 +18,7 @@ from collections import deque
 from contextlib import suppress
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import Any, BinaryIO, ClassVar
 
 import sqlalchemy as sa
 from sqlmodel import Session
@@ -26,6 +26,7 @@ from sqlmodel import Session
 import bot.evidence
 import bot.inbox
 import bot.program
+import bot.uploads
 import scheduler.sender
 from bot import logs
 from bot.inbox import undone
@@ -67,7 +68,7 @@ class Doom:
         if self.left == 0:
             os.write(self.last_words, moment.encode())
             if self.with_worker and self.worker is not None:  # as when the power fails
-                os.kill(self.worker, signal.SIGKILL)
+                os.killpg(self.worker, signal.SIGKILL)
             os.kill(os.getpid(), signal.SIGKILL)
             time.sleep(60)
 
@@ -137,14 +138,15 @@ def arm_uploads(doom: Doom) -> None:
     """Wrap the work on files likewise; what the worker does shows by the child that reads the workbook for it."""
     fetch, work = Uploads._fetch, Uploads._in_process
 
-    async def fetching(self: Uploads, upload: Upload) -> bool:
+    async def fetching(self: Uploads, upload: Upload, into: BinaryIO) -> None:
         doom.at(BEFORE_THE_FETCH)
-        return await fetch(self, upload)
+        await fetch(self, upload, into)
 
-    async def working(self: Uploads, *given: Any) -> bool:
+    async def working(self: Uploads, upload: Upload) -> bool:
         doom.at(BEFORE_THE_WORKER)
-        threading.Thread(target=watch_worker, args=(self, doom), daemon=True).start()
-        return await work(self, *given)
+        if doom.moment:
+            threading.Thread(target=watch_worker, args=(self, doom), daemon=True).start()
+        return await work(self, upload)
 
     Uploads._fetch, Uploads._in_process = fetching, working  # type: ignore[method-assign]
 
@@ -164,19 +166,25 @@ def arm_evidence(doom: Doom) -> None:
 
 def watch_worker(uploads: Uploads, doom: Doom) -> None:
     """Look after the worker in a thread of its own, until it is no more."""
-    while uploads._working is None:
+    while uploads._workshop.process is None:
         time.sleep(0.005)
-    doom.worker = uploads._working.pid
-    readers = Path(f"/proc/{doom.worker}/task/{doom.worker}/children")
+    doom.worker = uploads._workshop.process.pid
     time.sleep(0.1)  # until it has been told what to do
     doom.at(AS_IT_STARTS)
     with suppress(OSError):
-        while not readers.read_text():
+        while not (steps := children_of(doom.worker)):
+            time.sleep(0.005)
+        [step] = steps
+        while not children_of(step):
             time.sleep(0.005)
         doom.at(WHILE_IT_READS)
-        while readers.read_text():
+        while children_of(step):
             time.sleep(0.005)
         doom.at(WHILE_IT_WRITES)
+
+
+def children_of(pid: int) -> list[int]:
+    return [int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
 
 
 def live(given: dict[str, Any], order: dict[str, Any], last_words: int) -> None:
@@ -215,6 +223,7 @@ def say(**about: Any) -> None:
 def main() -> None:
     given = json.loads(sys.argv[1])
     logs.set_up((given["token"],))
+    bot.uploads.KEPT_SECONDS = given["kept_seconds"]
     scheduler.sender.IDLE_SECONDS = 0.2  # what was under way at a death is taken over as soon as its lease is out
     for line in sys.stdin:
         order = json.loads(line)

@@ -19,6 +19,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlmodel import col, select
 
+from bot.uploads import KEPT_SECONDS
 from db.models import OPEN, Duty, DutyOfficial, Event, Inbox, Level, Outbox, Person, Progress, Region, Status
 from rehearsal.cast import account_of, group_of
 from rules.officials import in_post
@@ -146,10 +147,12 @@ async def lives(
 
 
 @asynccontextmanager
-async def children(city: City, forgetful: bool) -> AsyncIterator[Any]:
+async def children(city: City, forgetful: bool, kept_seconds: float = KEPT_SECONDS) -> AsyncIterator[Any]:
+    """Yield how to start a life and how to hear of its end; the worker on files stays for so long when idle."""
     given = {
         "now": NOW.isoformat(), "begun": time.time(), "database": city.store.url, "token": TOKEN,
         "base_url": city.telegram.base_url, "base_file_url": city.telegram.base_file_url, "forgetful": forgetful,
+        "kept_seconds": kept_seconds,
     }  # fmt: skip
     log = (Path(city.store.engine.url.database or "").parent / "child.log").open("w")
     process = await asyncio.create_subprocess_exec(

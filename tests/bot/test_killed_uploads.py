@@ -18,6 +18,7 @@ from tests.bot.test_killed import at_rest, children
 from tests.bot.test_uploads import OPERATOR, labels, press, send
 from tests.documents import hostile
 
+AT_ONCE = 0.0  # so that a worker that is there has something to do
 SURE_DUTIES = 238  # of the sample's 240; two rows wait for an answer
 # the last one leaves a worker behind, which goes on beside the program's next life
 UNTIL_COMPARED = ((BEFORE_THE_FETCH, False), (BEFORE_THE_WORKER, False), (WHILE_IT_READS, True), (AS_IT_STARTS, False))
@@ -26,7 +27,7 @@ UNTIL_WRITTEN = ((BEFORE_THE_WORKER, False), (WHILE_IT_WRITES, True), (AS_IT_STA
 
 async def test_an_upload_is_compared_and_written_once_though_the_program_is_killed_seven_times(new_city: City) -> None:
     city = new_city
-    async with children(city, forgetful=False) as (start, death):
+    async with children(city, forgetful=False, kept_seconds=AT_ONCE) as (start, death):
         send(city, OPERATOR)
         await die(start, death, UNTIL_COMPARED)
         await live_until(city, start, death, "读完了")
@@ -49,7 +50,7 @@ async def test_an_upload_is_compared_and_written_once_though_the_program_is_kill
 async def test_a_file_is_refused_once_though_a_killed_program_leaves_its_worker_behind(
     city: City, tmp_path: Path
 ) -> None:
-    async with children(city, forgetful=False) as (start, death):
+    async with children(city, forgetful=False, kept_seconds=AT_ONCE) as (start, death):
         send(city, OPERATOR, hostile.document(tmp_path).read_bytes(), "通知.xlsx")
         await die(start, death, ((AS_IT_STARTS, False),))
         await live_until(city, start, death, "没有导入")
