@@ -30,6 +30,7 @@ from handlers.request import TERMINAL, Request
 from rules.refusal import Refusal
 from services import identity, overview
 from services.chain import Act
+from services.report import duty_rows, report
 from text.dates import read_date
 from text.regions import Gazetteer
 from text.reply import N_, Reply, speech
@@ -96,10 +97,13 @@ def figures(
     context: typer.Context,
     as_of: Annotated[str | None, typer.Option(help="Judge deadlines at this date; today if not given.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Every figure, as JSON.")] = False,
+    duties: Annotated[bool, typer.Option("--duties", help="With --json: every duty and its light instead.")] = False,
 ) -> None:
     """Show the figures of the ledger as it is now."""
     settings = settings_of(context)
     office = settings.office
+    if duties and not as_json:
+        raise Mistake("--duties: only with --json; for people there are: duban export figures, /overdue, /why NUMBER")
     day = (
         read_date(as_of, today=office.today(now_of(context, settings)))
         if as_of
@@ -109,7 +113,8 @@ def figures(
         raise Mistake(f"--as-of {as_of}: write a date, like 2026-11-18")
     with Opened(settings) as opened, opened.store.reading() as session:
         if as_json:
-            out(json.dumps(overview.report(session, office, day), ensure_ascii=False, indent=1))
+            found = list(duty_rows(session, day)) if duties else report(session, office, day)
+            out(json.dumps(found, ensure_ascii=False, indent=1))
             return
         basis = overview.basis(session, office, day)
         voice = speech(office.language)

@@ -31,6 +31,7 @@ def due_within(as_of: date, days: int) -> sa.ColumnElement[bool]:
 
 
 SUMMED = ("area", "farmland", "rectified_area", "rectified_farmland")
+SUMMED_AS_RECTIFIED = ("rectified_area_mu", "rectified_farmland_mu")
 FIGURE_NAMES = (
     "count", "done_count", "claimed_done_count", *SUMMED, "accepted_area", "accepted_farmland", "open_count",
     "overdue", "due_within_7", "due_within_30", "open_without_due_date", "awaiting_acceptance_past_due",
@@ -88,6 +89,33 @@ def _cells() -> Any:
 
 def _total(column: sa.ColumnElement[int], condition: sa.ColumnElement[bool] | None = None) -> sa.ColumnElement[int]:
     return sa.func.coalesce(sa.func.sum(column if condition is None else sa.case((condition, column), else_=0)), 0)
+
+
+def sums_by_sub_type(session: Session, region_ids: Sequence[int] | None = None) -> Sequence[Sequence[Any]]:
+    """Return (region, workstream, sub-type, then what is rectified: area, farmland, and of what is closed the same).
+
+    Areas are as stored, in 0.0001 mu.
+    """
+    kinds = (col(Duty.region_id), col(Duty.workstream), col(Duty.sub_type))
+    areas = [sa.type_coerce(getattr(Duty, name), sa.BigInteger) for name in SUMMED_AS_RECTIFIED]
+    closed = col(Duty.status) == Status.CLOSED
+    query = sa.select(*kinds, *(_total(area) for area in areas), *(_total(area, closed) for area in areas))
+    query = query.where(col(Duty.status) != Status.VOID).group_by(*kinds)
+    if region_ids is not None:
+        query = query.where(col(Duty.region_id).in_(region_ids))
+    return session.execute(query).all()
+
+
+def open_by_person(session: Session, as_of: date) -> Sequence[Sequence[Any]]:
+    """Return (region, responsible person as written or None, open, overdue, due within a week); two share a duty."""
+    written = sa.and_(col(DutyOfficial.duty_id) == col(Duty.id), col(DutyOfficial.level) == Level.RESPONSIBLE)
+    who = (col(Duty.region_id), col(DutyOfficial.name))
+    counts = [
+        sa.func.count(), _total(sa.case((overdue(as_of), 1), else_=0)),
+        _total(sa.case((due_within(as_of, SOON_DAYS), 1), else_=0)),
+    ]  # fmt: skip
+    query = sa.select(*who, *counts).select_from(sa.outerjoin(Duty, DutyOfficial, written)).where(is_open)
+    return session.execute(query.group_by(*who).order_by(*who)).all()
 
 
 def without_person(session: Session, region_ids: Sequence[int]) -> int:

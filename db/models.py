@@ -315,7 +315,8 @@ class CountyState(SQLModel, table=True):
     region_id: int = Field(foreign_key="region.id", unique=True)
     retention_target_mu: Decimal = Field(sa_type=AreaMu)
     retention_actual_mu: Decimal = Field(sa_type=AreaMu)
-    veto_risk: bool = False  # as the file declares it for the month in its head
+    veto_risk: bool = False  # as the file declares it for the month in its head,
+    veto_risk_month: str = ""  # like 2026-08
     approval_suspended: bool = False
     suspended_since: date | None = None
     suspended_reason: str = ""

@@ -8,12 +8,14 @@ from documents.csv_lines import is_csv, read_lines
 from documents.records import BadFile
 
 LEDGER, OFFICIALS, COUNTIES, TARGETS, WORKDAYS = "ledger", "officials", "counties", "targets", "workdays"
-KINDS = (OFFICIALS, COUNTIES, TARGETS, WORKDAYS, LEDGER)
+HISTORY = "history"
+KINDS = (OFFICIALS, COUNTIES, TARGETS, WORKDAYS, LEDGER, HISTORY)
 _TELLING = {
     "official_id": OFFICIALS,
     "farmland_target_wan_mu": COUNTIES,
     "target_cumulative_mu": TARGETS,
     "is_workday": WORKDAYS,
+    "as_of": HISTORY,
 }
 
 

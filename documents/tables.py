@@ -10,12 +10,13 @@ from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from typing import Generic, TypeVar
 
-from db.models import Level
+from db.models import Level, Status
 from documents.csv_lines import read_lines
 from text.reasons import Reason
 
 T = TypeVar("T")
 _NUMBER = re.compile(r"-?[0-9]+(\.[0-9]+)?")
+_VETO_MONTH = re.compile(r"veto_risk_([0-9]{4})_([0-9]{2})")
 _DATED_COLUMN = re.compile(r"(veto_risk|interviews)_[0-9]{4}(?:_[0-9]{2})?")  # veto_risk_2026_08 is veto_risk
 
 
@@ -50,7 +51,8 @@ class County:
     county_code: str
     farmland_target_wan_mu: Decimal
     farmland_actual_wan_mu: Decimal
-    veto_risk: bool  # at the month that the column's head names
+    veto_risk: bool  # at the month that the column's head names,
+    veto_risk_month: str  # like 2026-08; empty where it names none
     approval_suspended: bool
     suspended_since: date | None
     suspended_reason: str
@@ -80,6 +82,17 @@ class Workday:
     date: date
     is_workday: bool
     note: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Standing:
+    """How far a duty had come by the end of a day; totals in mu, as reported."""
+
+    duty_id: str
+    as_of: date
+    rectified_area_mu: Decimal
+    rectified_farmland_mu: Decimal
+    status: Status
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -126,6 +139,14 @@ def read_targets(path: Path | str) -> TableReading[Target]:
     })  # fmt: skip
 
 
+def read_history(path: Path | str) -> TableReading[Standing]:
+    """Read progress_history.csv: how duties stood at the ends of earlier days."""
+    return _read(path, Standing, {
+        "duty_id": _needed, "as_of": _day, "status": Status,
+        **dict.fromkeys(("rectified_area_mu", "rectified_farmland_mu"), _decimal),
+    })  # fmt: skip
+
+
 def read_workdays(path: Path | str) -> TableReading[Workday]:
     """Read a table of workdays: date, is_workday (1 or 0), note."""
     return _read(path, Workday, {"date": _day, "is_workday": _yes_or_no})
@@ -135,8 +156,9 @@ def _read(path: Path | str, kind: type[T], readers: dict[str, Callable[[str], ob
     """Read every line into ``kind``; columns are known by name, further ones are left alone."""
     head, *lines = read_lines(Path(path))
     names: tuple[str, ...] = tuple(kind.__dataclass_fields__)  # type: ignore[attr-defined]
+    said = {"veto_risk_month": _veto_month(head)}  # by the head itself, of all lines
     head = [_DATED_COLUMN.sub(r"\1", name) for name in head]
-    wrong = [(name, Reason.COLUMN_MISSING) for name in names if name not in head]
+    wrong = [(name, Reason.COLUMN_MISSING) for name in names if name not in (*head, *said)]
     wrong += [(name, Reason.COLUMN_UNCLEAR) for name in names if head.count(name) > 1]
     if wrong:
         return TableReading(unread=tuple(_unread(1, name, "", reason) for name, reason in wrong))
@@ -145,10 +167,15 @@ def _read(path: Path | str, kind: type[T], readers: dict[str, Callable[[str], ob
         if not any(cells):
             continue
         if len(cells) == len(head):
-            table.add(number, dict(zip(head, cells, strict=True)))
+            table.add(number, said | dict(zip(head, cells, strict=True)))
         else:
             table.unread.append(_unread(number, "", str(len(cells)), Reason.COLUMN_COUNT))
     return TableReading(rows=tuple(table.rows), unread=tuple(table.unread))
+
+
+def _veto_month(head: list[str]) -> str:
+    found = (_VETO_MONTH.fullmatch(name.strip()) for name in head)
+    return next((f"{month[1]}-{month[2]}" for month in found if month), "")
 
 
 def _unread(line: int, column: str, raw: str, reason: Reason) -> UnreadLine:

@@ -260,6 +260,7 @@ READERS: dict[str, Callable[[Path], tables.TableReading[Any]]] = {
     kinds.OFFICIALS: tables.read_officials,
     kinds.TARGETS: tables.read_targets,
     kinds.WORKDAYS: tables.read_workdays,
+    kinds.HISTORY: tables.read_history,
 }
 
 
@@ -300,5 +301,6 @@ LOADERS: dict[str, Callable[[Session, Act, Iterable[Mapping[str, Any]]], Loaded]
     kinds.OFFICIALS: loading.load_officials,
     kinds.TARGETS: loading.load_targets,
     kinds.WORKDAYS: loading.load_workdays,
+    kinds.HISTORY: loading.load_history,
 }
-WAITS = {Waits.UNKNOWN_COUNTY: Reason.COUNTY_NOT_LISTED}
+WAITS = {Waits.UNKNOWN_COUNTY: Reason.COUNTY_NOT_LISTED, Waits.UNKNOWN_DUTY: Reason.DUTY_NOT_LISTED}

@@ -26,6 +26,7 @@ FILES = (
     ("targets", "targets.csv"),
     ("workdays", "workdays_2026.csv"),
     ("ledger", "ledger_clean.csv"),
+    ("history", "progress_history.csv"),
 )
 FIRST_ACCOUNT = 10_000  # an official's account is this number and his own
 FIRST_GROUP = 100_000

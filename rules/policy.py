@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
+from decimal import Decimal
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
@@ -70,6 +71,8 @@ class Policy:
     window_from: time = time(8, 30)
     window_to: time = time(18, 0)
     digest_at: str = "30 8 * * *"  # crontab, in the office's zone; only on working days
+    line_yellow_points: Decimal = Decimal(10)  # a county's target line that lags so much is yellow,
+    line_red_points: Decimal = Decimal(30)  # and by more than this red
     invite_days: int = 7
     undo_hours: int = 24
     question_minutes: int = 30

@@ -12,13 +12,15 @@ from sqlmodel import Session, col, select
 from db.models import CountyState, Duty, DutyOfficial, Level, Person, Region, RegionKind, Target
 from db.models import WorkdayOverride as Workday
 from db.queries import city, people, regions
+from db.trends import Checkpoint, Snapshot, checkpoints
 from services.chain import Act, plain, record
 from text.regions import short_name, spellings
 
 IMPORTED = "imported"
 MU_PER_WAN_MU = 10_000
 STATE_NAMES = (
-    "veto_risk", "approval_suspended", "suspended_since", "suspended_reason", "approved_unused_task_mu", "interviews",
+    "veto_risk", "veto_risk_month", "approval_suspended", "suspended_since", "suspended_reason",
+    "approved_unused_task_mu", "interviews",
 )  # fmt: skip
 PERSON_NAMES = (
     "name", "level", "post", "unit", "workstreams", "phone", "leave_from", "leave_to", "in_post_from", "in_post_to",
@@ -30,6 +32,7 @@ class Waits(StrEnum):
     """Why a row of a readable file was not written."""
 
     UNKNOWN_COUNTY = "unknown_county"
+    UNKNOWN_DUTY = "unknown_duty"
 
 
 @dataclass(kw_only=True)
@@ -182,6 +185,40 @@ def load_targets(session: Session, act: Act, rows: Iterable[Mapping[str, Any]]) 
     if loaded.new or loaded.changed:
         counts = {"new": len(loaded.new), "changed": len(loaded.changed)}
         record(session, act, subject="targets", kind=IMPORTED, after=counts)
+    return loaded
+
+
+def load_history(session: Session, act: Act, rows: Iterable[Mapping[str, Any]]) -> Loaded:
+    """Store how duties stood on earlier days; each of these days is one that later figures are compared with.
+
+    The file says nothing of a duty's size: it is taken as it is now.
+    """
+    loaded = Loaded()
+    duties = {duty.number: duty for duty in session.exec(select(Duty))}
+    known = {(one.duty_id, one.day): one for one in session.exec(select(Snapshot))}
+    days = {checkpoint.day for checkpoint in checkpoints(session)}
+    for row in rows:
+        name, duty = f"{row['duty_id']} {row['as_of']}", duties.get(row["duty_id"])
+        if duty is None or duty.id is None:
+            loaded.waiting.append((name, Waits.UNKNOWN_DUTY))
+            continue
+        if row["as_of"] not in days:
+            days.add(row["as_of"])
+            session.add(Checkpoint(day=row["as_of"]))
+        stored = known.get((duty.id, row["as_of"]))
+        before = (stored.status, stored.rectified_area_mu, stored.rectified_farmland_mu) if stored else None
+        after = (row["status"], row["rectified_area_mu"], row["rectified_farmland_mu"])
+        if before != after:
+            stored = stored or Snapshot(
+                duty_id=duty.id, day=row["as_of"], status=after[0], area_mu=duty.area_mu, farmland_mu=duty.farmland_mu,
+                rectified_area_mu=Decimal(0), rectified_farmland_mu=Decimal(0),
+            )  # fmt: skip
+            stored.status, stored.rectified_area_mu, stored.rectified_farmland_mu = after
+            session.add(stored)
+        loaded.count(name, _outcome(before, after))
+    if loaded.new or loaded.changed:
+        counts = {"new": len(loaded.new), "changed": len(loaded.changed)}
+        record(session, act, subject="history", kind=IMPORTED, after=counts)
     return loaded
 
 

@@ -10,11 +10,10 @@ from sqlmodel import Session
 
 from db import figures as sums
 from db.models import Region
-from db.queries import ledger_changed_at, regions
+from db.queries import ledger_changed_at
 from db.types import mu_from_grains
 from rules.figures import Figures
 from rules.policy import Office, RateBasis
-from text.regions import Gazetteer
 
 AREAS = ("area", "farmland", "rectified_area", "rectified_farmland", "accepted_area", "accepted_farmland")
 
@@ -95,30 +94,6 @@ def cells(session: Session, as_of: date) -> dict[int, dict[str, Figures]]:
     for row in sums.aggregates(session, as_of, ("region_id", "workstream"), None):
         found.setdefault(row[0], {})[row[1]] = _figures(row, skip=2)
     return found
-
-
-def report(session: Session, office: Office, as_of: date) -> dict[str, Any]:
-    """Return every figure under the names and in the shape of ``city/expected.json``."""
-    places = Gazetteer(regions(session))
-    cell, county = cells(session, as_of), by_county(session, as_of, None)
-    workstream = by_workstream(session, as_of, None)
-    city = total(session, as_of, None)
-    known = basis(session, office, as_of)
-    return {
-        "as_of": as_of.isoformat(),
-        "ledger_of": known.ledger_of.isoformat() if known.ledger_of else None,
-        "duties": city.count,
-        "workstreams": {w.code: w.zh for w in office.policy.workstreams},
-        "cells": {c.name: _all_cells(cell, c, office) for c in places.counties},
-        "by_county": {c.name: county.get(c.id or 0, Figures()).as_json() for c in places.counties},
-        "by_workstream": {w.code: workstream.get(w.code, Figures()).as_json() for w in office.policy.workstreams},
-        "city": city.as_json(),
-    }
-
-
-def _all_cells(cell: dict[int, dict[str, Figures]], county: Region, office: Office) -> dict[str, Any]:
-    row = cell.get(county.id or 0, {})
-    return {w.code: row.get(w.code, Figures()).as_json() for w in office.policy.workstreams}
 
 
 def _figures(row: Sequence[Any], skip: int = 0) -> Figures:

@@ -79,6 +79,7 @@ class Reason(StrEnum):
     PERSON_NOT_LISTED = "person_not_listed"
     VANISHED = "vanished"
     COUNTY_NOT_LISTED = "county_not_listed"
+    DUTY_NOT_LISTED = "duty_not_listed"
     OFFICIAL_LEFT = "official_left"
 
     # Read surely, but worth showing.
@@ -195,6 +196,7 @@ REASON_WORDS: dict[Reason, tuple[str, str]] = {
     Reason.TAKES_BACK_REPORT: ("上次导入以后有人报过", "somebody reported since the last import"),
     Reason.PERSON_NOT_LISTED: ("名册里没有这个人", "nobody of that name is on the list of officials"),
     Reason.VANISHED: ("新文件里没有这一件", "the new file no longer has it"),
+    Reason.DUTY_NOT_LISTED: ("台账里没有这一件，请先导入台账", "not in the ledger: import the ledger first"),
     Reason.COUNTY_NOT_LISTED: (
         "不在县（市、区）名单里，请先导入 counties",
         "not a listed county: import counties first",

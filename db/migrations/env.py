@@ -8,7 +8,8 @@ from sqlmodel import SQLModel
 
 import db.files
 import db.life
-import db.models  # noqa: F401  (all three fill the metadata)
+import db.models
+import db.trends  # noqa: F401  (all of them fill the metadata)
 from db.types import AreaMu, UtcDateTime
 
 

@@ -15,8 +15,8 @@ from db.models import DueKind, Duty
 from db.queries import duty_by_number
 from rehearsal.cast import CITY
 from rehearsal.town import Sent
-from services import overview
 from services.chain import broken_links
+from services.report import report
 from tests.bot.living import City, until
 
 OPERATOR, HEAD, COUNTY_OFFICER = "苗宏宁", "姜启林", "马景民"
@@ -87,7 +87,7 @@ async def test_a_new_office_sends_its_ledger_answers_and_is_at_work(new_city: Ci
         await program.settle()
     expected = json.loads((CITY / "expected.json").read_text(encoding="utf-8"))
     with city.store.reading() as session:
-        figures = overview.report(session, city.settings.office, date(2026, 11, 18))
+        figures = report(session, city.settings.office, date(2026, 11, 18))
         assert {name: figures[name] for name in ("cells", "by_county", "by_workstream", "city")} == {
             name: expected[name] for name in ("cells", "by_county", "by_workstream", "city")
         }

@@ -13,6 +13,7 @@ from sqlmodel import SQLModel
 import db.files
 import db.life
 import db.models
+import db.trends
 from db import migrations
 from db.store import Store, open_engine
 
