@@ -5,6 +5,7 @@ import re
 import tomllib
 from dataclasses import dataclass, field
 from datetime import date, time
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -74,7 +75,18 @@ class Section:
                 raise SettingError(f"[{self._name}] {key}", f"is not a setting; there are: {known}")
 
 
-TABLES = ("office", "telegram", "database", "reminders", "calendar", "delivery", "evidence", "steps", "workstreams")
+TABLES = (
+    "office",
+    "telegram",
+    "database",
+    "reminders",
+    "calendar",
+    "delivery",
+    "evidence",
+    "steps",
+    "lights",
+    "workstreams",
+)
 
 
 def load(path: Path, *, needs_token: bool = False) -> Settings:
@@ -191,6 +203,7 @@ def _policy(raw: dict[str, Any]) -> Policy:
     days = "must be a list of numbers of days, like [30, 7]"
     policy = Policy(
         **_steps(Section("steps", raw.get("steps", {}))),
+        **_lights(Section("lights", raw.get("lights", {}))),
         workstreams=_workstreams(raw.get("workstreams")),
         lead_days=_numbers(section, "lead_days", days, default.lead_days),
         lead_workdays=_numbers(section, "lead_workdays", days, default.lead_workdays),
@@ -234,6 +247,16 @@ def _steps(section: Section) -> dict[str, Any]:
     }
     section.close()
     return found
+
+
+def _lights(section: Section) -> dict[str, Any]:
+    default = Policy()
+    yellow = _number(section, "line_yellow_points", 0, 100, int(default.line_yellow_points))
+    red = _number(section, "line_red_points", 0, 100, int(default.line_red_points))
+    section.close()
+    if red < yellow:
+        raise section.error("line_red_points", "must not be less than line_yellow_points")
+    return {"line_yellow_points": Decimal(yellow), "line_red_points": Decimal(red)}
 
 
 def _workstreams(raw: Any) -> tuple[Workstream, ...]:

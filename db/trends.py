@@ -1,7 +1,7 @@
 """How far each duty had come on earlier days, and the days that figures are compared with."""
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
@@ -37,7 +37,7 @@ class Checkpoint(SQLModel, table=True):
 SUMS = ("count", "done_count", "area", "farmland", "rectified_area", "rectified_farmland")
 
 
-def sums_then(session: Session, day: date) -> Sequence[sa.Row[Any]]:
+def sums_then(session: Session, day: date, region_ids: Sequence[int] | None = None) -> Sequence[sa.Row[Any]]:
     """Return (workstream, ``SUMS`` ...) as they stood at the end of a day, as reported; void ones left out."""
     then = _standing(day)
     query = (
@@ -46,10 +46,10 @@ def sums_then(session: Session, day: date) -> Sequence[sa.Row[Any]]:
         .where(then.c.status != Status.VOID)
         .group_by(col(Duty.workstream))
     )
-    return session.execute(query).all()
+    return session.execute(_of(query, region_ids)).all()
 
 
-def sums_of_the_same(session: Session, day: date) -> Sequence[sa.Row[Any]]:
+def sums_of_the_same(session: Session, day: date, region_ids: Sequence[int] | None = None) -> Sequence[sa.Row[Any]]:
     """Return (workstream, ``SUMS`` ...) as they stand now, of those duties alone that counted on a day."""
     then, now = _standing(day), Duty.metadata.tables["duty"].c
     query = (
@@ -58,7 +58,11 @@ def sums_of_the_same(session: Session, day: date) -> Sequence[sa.Row[Any]]:
         .where(then.c.status != Status.VOID, now.status != Status.VOID)
         .group_by(now.workstream)
     )
-    return session.execute(query).all()
+    return session.execute(_of(query, region_ids)).all()
+
+
+def _of(query: sa.Select[Any], region_ids: Sequence[int] | None) -> sa.Select[Any]:
+    return query if region_ids is None else query.where(col(Duty.region_id).in_(region_ids))
 
 
 def _standing(day: date) -> sa.Subquery:
@@ -79,10 +83,10 @@ def _sums(of: Any) -> list[sa.ColumnElement[Any]]:
     return [sa.func.count(), closed, *areas]
 
 
-def keep_standing(session: Session, day: date) -> int:
+def keep_standing(session: Session, day: date, known_before: datetime) -> int:
     """Write down how every duty stands that stands otherwise than at its last snapshot; return how many do.
 
-    A day that has a duty's snapshot already keeps it.
+    A day that has a duty's snapshot already keeps it; duties that the ledger learned of later had not stood then.
     """
     now, then = Duty.metadata.tables["duty"].c, _standing(day)
     facts = ("status", "area_mu", "farmland_mu", "rectified_area_mu", "rectified_farmland_mu")
@@ -90,7 +94,7 @@ def keep_standing(session: Session, day: date) -> int:
     standing = (
         sa.select(now.id, sa.literal(day, sa.Date), *(now[name] for name in facts))
         .select_from(sa.outerjoin(Duty, then, then.c.duty_id == now.id))
-        .where(moved, sa.or_(then.c.day.is_(None), then.c.day < day))
+        .where(now.known_at < known_before, moved, sa.or_(then.c.day.is_(None), then.c.day < day))
     )
     written = session.connection().execute(sa.insert(Snapshot).from_select(["duty_id", "day", *facts], standing))
     return written.rowcount

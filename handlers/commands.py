@@ -22,6 +22,7 @@ from handlers import (
     queue,
     rank,
     reporting,
+    schedule,
     status,
     steps,
     undoing,
@@ -97,6 +98,14 @@ COMMANDS = (
     Command(
         name="rank", aliases=("排名", "排行", "晾晒"), audience=Audience.READERS,
         handler=rank.rank, summary=N_("整改率排名"), example=N_("排名 督察"),
+    ),
+    Command(
+        name="schedule", aliases=("序时", "序时进度", "年度目标"), audience=Audience.READERS,
+        handler=schedule.schedule, summary=N_("对照全年目标的序时进度"), example=N_("序时 %(county)s"),
+    ),
+    Command(
+        name="compare", aliases=("较8月", "较上次", "对比"), audience=Audience.READERS, rare=True,
+        handler=schedule.compare, summary=N_("较8月调度会的变化"), example=N_("较8月 %(county)s"),
     ),
     Command(
         name="duty", aliases=("事项", "详情", "查看"), audience=Audience.READERS,

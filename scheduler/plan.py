@@ -30,6 +30,7 @@ from scheduler.outbox import drop_expired
 from services.digest import make_digest
 from services.notices import Reach, Route, read_reach
 from services.office import may_notify, office_now
+from services.trends import keep_yesterday
 
 PLAN_MARK = "plan"
 DIGEST_MARK = "digest"
@@ -66,7 +67,10 @@ def plan(session: Session, office: Office, now: datetime) -> int:
     """Write what is to be said today and is not written yet; return how many messages were added."""
     today = office.today(now)
     drop_expired(session, today)
-    if not may_notify(session, office, now) or not _known_before(session, office, today):
+    if not _known_before(session, office, today):
+        return 0
+    keep_yesterday(session, office, now)
+    if not may_notify(session, office, now):
         return 0
     office = office_now(session, office)
     due = digest_due(office, now)

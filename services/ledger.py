@@ -13,6 +13,7 @@ from db.files import CellAnswer
 from db.life import Commitment
 from db.models import Duty, DutyOfficial, Event, Level, Notice, Progress, Status
 from db.queries import duties_by_id, in_parts, insert_all, insert_with_ids, standing_events, was_taken_back
+from db.trends import Snapshot
 from rules.policy import Policy
 from rules.refusal import Refusal, Why
 from services.chain import Act, Link, plain, record_all
@@ -231,7 +232,7 @@ def _restore(session: Session, duty: Duty, before: Mapping[str, Any], event: Eve
 def remove_duties(session: Session, duty_ids: Sequence[int]) -> None:
     """Take away duties that an undone act brought, with all that hangs on them but their past."""
     for part in in_parts(duty_ids):
-        for table in (DutyOfficial, Progress, Notice):
+        for table in (DutyOfficial, Progress, Notice, Snapshot):
             session.execute(sa.delete(table).where(col(table.duty_id).in_(part)))
         promised = sa.update(Commitment).where(col(Commitment.duty_id).in_(part))
         session.execute(promised.values(duty_id=None, withdrawn=True))

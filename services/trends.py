@@ -2,19 +2,20 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-import sqlalchemy as sa
 from sqlmodel import Session
 
 from db import trends
+from db.queries import mark, set_mark
 from db.types import mu_from_grains
 from rules.figures import Figures
 from rules.policy import Office, RateBasis
 from services import overview
 
+SNAPSHOT_MARK = "snapshot"
 AUGUST = 8  # whose meeting every later one looks back to
 
 
@@ -37,15 +38,17 @@ class Comparison:
         return None if rate is None or then is None else rate - then
 
 
-def figures_then(session: Session, day: date) -> dict[str, Figures]:
+def figures_then(session: Session, day: date, region_ids: Sequence[int] | None = None) -> dict[str, Figures]:
     """Return what every workstream had done by the end of a day, reported."""
-    return _by_workstream(trends.sums_then(session, day))
+    return _by_workstream(trends.sums_then(session, day, region_ids))
 
 
-def compare(session: Session, office: Office, day: date, as_of: date) -> dict[str, Comparison]:
+def compare(
+    session: Session, office: Office, day: date, as_of: date, region_ids: Sequence[int] | None = None
+) -> dict[str, Comparison]:
     """Compare every workstream with an earlier day."""
-    then, now = figures_then(session, day), overview.by_workstream(session, as_of, None)
-    same = _by_workstream(trends.sums_of_the_same(session, day))
+    then, now = figures_then(session, day, region_ids), overview.by_workstream(session, as_of, region_ids)
+    same = _by_workstream(trends.sums_of_the_same(session, day, region_ids))
     nothing = Figures()
     return {
         stream.code: Comparison(
@@ -56,14 +59,29 @@ def compare(session: Session, office: Office, day: date, as_of: date) -> dict[st
     }  # fmt: skip
 
 
+def last_meeting(session: Session, as_of: date) -> date | None:
+    """Return the day to look back to: the last August's, else the earliest one that there are figures of."""
+    earlier = [one.day for one in trends.checkpoints(session) if one.day < as_of]
+    return last_august(session, as_of) or min(earlier, default=None)
+
+
 def last_august(session: Session, as_of: date) -> date | None:
     """Return the last day in August, on or before a date, that figures are compared with."""
     days = [one.day for one in trends.checkpoints(session) if one.day <= as_of and one.day.month == AUGUST]
     return max(days, default=None)
 
 
-def _by_workstream(rows: Sequence[sa.Row[Any]]) -> dict[str, Figures]:
-    return {row[0]: _figures(row[1], row[2], *row[3:]) for row in rows}
+def keep_yesterday(session: Session, office: Office, now: datetime) -> None:
+    """Write down once a day how every duty stood at the end of yesterday, where that has changed."""
+    midnight = office.local(now).replace(hour=0, minute=0, second=0, microsecond=0)
+    today = midnight.date()
+    if mark(session, SNAPSHOT_MARK) != str(today):
+        trends.keep_standing(session, today - timedelta(days=1), midnight)
+        set_mark(session, SNAPSHOT_MARK, str(today))
+
+
+def _by_workstream(rows: Sequence[Sequence[Any]]) -> dict[str, Figures]:
+    return {workstream: _figures(*sums) for workstream, *sums in rows}
 
 
 def _figures(count: int, done_count: int, *areas: int) -> Figures:

@@ -34,6 +34,8 @@ WRONG: list[tuple[str, str, Any, str]] = [
     ("database", "url", "mysql://x", "sqlite:///"),
     ("evidence", "folder", 5, "path of a folder"),
     ("evidence", "folder", " ", "path of a folder"),
+    ("lights", "line_yellow_points", -1, "0 to 100"),
+    ("lights", "line_red_points", 5, "not be less than line_yellow_points"),
     ("steps", "stations", "sign", "list of words"),
     ("steps", "stations", ["sign", "fly"], "fly is no station; there are: close, plan, publish, selfcheck, sign"),
     ("steps", "waiting_stops_clock", 1, "true or false"),

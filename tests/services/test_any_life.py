@@ -84,7 +84,7 @@ def town(city_file: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
     with store.writing() as session:
         raw = session.connection().exec_driver_sql
         keep, cast = str(DUTIES), str(CAST)
-        for table in ("progress", "dutyofficial"):
+        for table in ("progress", "dutyofficial", "snapshot"):
             raw(f"DELETE FROM {table} WHERE duty_id NOT IN (SELECT id FROM duty WHERE number IN {keep})")
         subjects = str(tuple(f"duty:{number}" for number in DUTIES))
         raw(f"DELETE FROM event WHERE subject NOT IN {subjects}")
