@@ -10,7 +10,7 @@ from rules.figures import CENT, HUNDRED, percent
 from rules.policy import RateBasis
 
 NEAR_DAYS = 7
-LAG_BLUE = Decimal(10)  # points behind the linear schedule
+LAG_BLUE = Decimal(10)  # points behind the schedule
 LAG_YELLOW = Decimal(30)
 
 
@@ -82,14 +82,16 @@ _OF_STATUS = {
 class Reason:
     """A light, what causes it, and the facts: days to the deadline (below 0: past it), shares in percent as reported.
 
-    ``causes`` are all that hold for this very light, first the one that alone would do; ``elapsed`` and ``lag`` (in
-    points) are None without two dates; ``written_due`` is what the ledger's cell says of the deadline.
+    ``causes`` are all that hold for this very light, first the one that alone would do; ``elapsed`` is the share of its
+    time, or with ``by_plan`` of its work, that should have passed; it and ``lag`` (in points) are None without a
+    schedule; ``written_due`` is what the ledger's cell says of the deadline.
     """
 
     light: Light
     causes: tuple[Cause, ...]
     days_left: int | None
     elapsed: Decimal | None
+    by_plan: bool
     done: Decimal
     done_by: RateBasis
     lag: Decimal | None
@@ -109,6 +111,7 @@ def reason(duty: Duty, today: date) -> Reason:
         causes=causes,
         days_left=None if duty.due_on is None else (duty.due_on - today).days,
         elapsed=elapsed_percent(duty, today),
+        by_plan=has_planned_shares(duty),
         done=done_percent(duty),
         done_by=RateBasis.FARMLAND if duty.farmland_mu > 0 else RateBasis.AREA,
         lag=lag(duty, today),
@@ -143,13 +146,13 @@ def is_overdue(duty: Duty, today: date) -> bool:
 
 
 def lag(duty: Duty, today: date) -> Decimal | None:
-    """Return how many percentage points a duty is behind a linear schedule; None without two dates."""
+    """Return how many percentage points a duty is behind its schedule; None without milestones or two dates."""
     elapsed = _elapsed(duty, today)
     return None if elapsed is None else (elapsed - _done(duty)).quantize(CENT, ROUND_HALF_UP)
 
 
 def elapsed_percent(duty: Duty, today: date) -> Decimal | None:
-    """Return the share of the duty's time that has passed, 0 to 100, two decimals."""
+    """Return the share that should be done by a day, 0 to 100, two decimals; None without milestones or two dates."""
     elapsed = _elapsed(duty, today)
     return None if elapsed is None else elapsed.quantize(CENT, ROUND_HALF_UP)
 
@@ -161,11 +164,25 @@ def done_percent(duty: Duty) -> Decimal:
 
 
 def _elapsed(duty: Duty, today: date) -> Decimal | None:
+    """Return the share that should be done: by the plan's milestones, else as much as of its time has passed."""
+    if has_planned_shares(duty):
+        return _planned(duty, today)
     if duty.issued_on is None or duty.due_on is None:
         return None
     whole = (duty.due_on - duty.issued_on).days
     passed = (today - duty.issued_on).days
     return HUNDRED if whole <= 0 or passed >= whole else max(passed, 0) * HUNDRED / whole
+
+
+def has_planned_shares(duty: Duty) -> bool:
+    """Tell whether the plan says what is to be done by when; demolition jumps from nothing to all on one day."""
+    return any(milestone["percent"] is not None for milestone in duty.milestones)
+
+
+def _planned(duty: Duty, today: date) -> Decimal:
+    """Return the largest share whose day has passed; on its own day a milestone may still be met."""
+    passed = [one for one in duty.milestones if one["percent"] is not None and one["due_on"] < today.isoformat()]
+    return max((Decimal(str(one["percent"])) for one in passed), default=Decimal(0))
 
 
 def _done(duty: Duty) -> Decimal:

@@ -129,6 +129,34 @@ def test_a_reason_holds_the_facts() -> None:
     assert slow.done_by == RateBasis.FARMLAND
 
 
+def planned(*shares: tuple[int, float | None], done: str) -> Duty:
+    """A duty of 100 mu in the middle of its time, whose plan names shares by days from today."""
+    one = duty(days_left=50, done=done)
+    one.milestones = [
+        {"due_on": (TODAY + timedelta(days=days)).isoformat(), "words": "", "percent": share} for days, share in shares
+    ]
+    return one
+
+
+@pytest.mark.parametrize(
+    ("one", "expected", "elapsed"),
+    [
+        (planned((-10, 20), (10, 100), done="0"), Light.BLUE, 20),
+        (planned((-10, 20), (10, 100), done="20"), Light.GREEN, 20),
+        (planned((10, 100), done="0"), Light.GREEN, 0),  # half of the time is over, and nothing was to be done yet
+        (planned((-1, 100), done="60"), Light.YELLOW, 100),
+        (planned((0, 100), done="60"), Light.GREEN, 0),  # today it may still be met
+        (planned((-1, None), done="30"), Light.BLUE, 50),  # a plan without shares says nothing of the pace
+        (planned((-1, None), (-2, 31.5), done="0"), Light.YELLOW, 31.5),
+        (planned((-1, 10), (-9, 60), done="60"), Light.GREEN, 60),
+    ],
+)  # fmt: skip
+def test_where_the_plan_names_shares_the_light_follows_them(one: Duty, expected: Light, elapsed: float) -> None:
+    found = reason(one, TODAY)
+    assert (found.light, found.elapsed) == (expected, Decimal(str(elapsed)))
+    assert found.by_plan is (one.milestones[-1]["percent"] is not None)
+
+
 def test_a_reason_without_a_deadline_has_what_the_ledger_says_of_it() -> None:
     one = duty(days_left=None)
     assert reason(one, TODAY).written_due == ""
