@@ -1,14 +1,24 @@
 """/schedule: the counties against their targets of the year (序时进度), and /compare: against an earlier meeting."""
 
+from dataclasses import replace
+
 from db.models import Region
+from db.trends import Checkpoint, checkpoints
+from handlers.dates import read_date
 from handlers.reading import Scope, is_city, read_scope
 from handlers.request import Call
 from rules.lights import Light
+from rules.permission import may_bind
+from rules.refusal import Refusal, Why
 from rules.schedule import TargetLine
 from services import overview, trends
 from services.schedule import target_lines
 from text.reply import N_, Button, Reply
 
+MARK_WORDS = frozenset({"mark", "记"})
+MOST_NAME = 40  # characters
+MOST_MEETINGS = 12
+MOST_BUTTONS = 4
 COUNTED = (Light.RED, Light.YELLOW, Light.GREEN)
 
 
@@ -51,11 +61,12 @@ def _counties(call: Call, lines: dict[int, list[TargetLine]]) -> list[tuple[Regi
 
 
 def compare(call: Call) -> Reply:
-    """Say what has come since August's meeting, or the earliest figures that there are: same duties first, then all."""
-    scope = read_scope(call)
-    then = trends.last_meeting(call.session, call.today)
+    """Say what has come since a meeting, August's if none is named: on the same duties first, then on all."""
+    meeting, words = _meeting_meant(call)
+    scope = read_scope(replace(call, words=words))
+    then = meeting or trends.last_meeting(call.session, call.today)
     ids = [county.id for county in call.gazetteer.below(scope.region) if county.id is not None]
-    found = trends.compare(call.session, call.office, then, call.today, ids) if then else {}
+    found = trends.compare(call.session, call.office, then.day, call.today, ids) if then else {}
     streams = [one for one in call.office.policy.workstreams if scope.workstream in (None, one)]
     return call.reply(
         "compare",
@@ -66,3 +77,35 @@ def compare(call: Call) -> Reply:
         basis=overview.basis(call.session, call.office, call.today),
         replaces=True,
     )
+
+
+def _meeting_meant(call: Call) -> tuple[Checkpoint | None, tuple[str, ...]]:
+    """Return the meeting that a word names, by its name or its day, and the other words."""
+    known = checkpoints(call.session)
+    for word in call.words:
+        day = read_date(call, word, call.today)
+        for one in reversed(known):  # a day without its year is the last such
+            is_day = day is not None and (one.day.month, one.day.day) == (day.month, day.day)
+            if is_day or (one.name and one.name == word):
+                return one, tuple(other for other in call.words if other != word)
+    return None, call.words
+
+
+def meeting(call: Call) -> Reply:
+    """Keep the figures of this moment under a meeting's name; without a name, list the meetings that there are."""
+    if not may_bind(call.person, call.today):
+        raise Refusal(Why.OFFICE_ONLY)
+    words = call.words[1:] if call.words and call.words[0].lower() in MARK_WORDS else call.words
+    name = " ".join(words).strip()
+    marked = trends.mark_meeting(call.session, call.office, call.act, name[:MOST_NAME]) if name else None
+    known = checkpoints(call.session)[-MOST_MEETINGS:]
+    buttons = [
+        (call.button(N_("较%(day)s"), f"/compare {one.day}", day=_day(one)),)
+        for one in reversed(known)
+        if one.day < call.today
+    ]
+    return call.reply("meeting", *buttons[:MOST_BUTTONS], marked=marked, known=known)
+
+
+def _day(one: Checkpoint) -> str:
+    return one.name or one.day.isoformat()

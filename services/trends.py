@@ -10,12 +10,15 @@ from sqlmodel import Session
 
 from db import trends
 from db.queries import mark, set_mark
+from db.trends import Checkpoint
 from db.types import mu_from_grains
 from rules.figures import Figures
 from rules.policy import Office, RateBasis
 from services import overview
+from services.chain import Act, record
 
 SNAPSHOT_MARK = "snapshot"
+MEETING_MARKED = "meeting_marked"
 AUGUST = 8  # whose meeting every later one looks back to
 
 
@@ -59,10 +62,23 @@ def compare(
     }  # fmt: skip
 
 
-def last_meeting(session: Session, as_of: date) -> date | None:
-    """Return the day to look back to: the last August's, else the earliest one that there are figures of."""
-    earlier = [one.day for one in trends.checkpoints(session) if one.day < as_of]
-    return last_august(session, as_of) or min(earlier, default=None)
+def mark_meeting(session: Session, office: Office, act: Act, name: str) -> Checkpoint:
+    """Keep the figures of this moment under a meeting's name; a second name on one day takes the first one's place."""
+    today = office.today(act.at)
+    trends.keep_standing(session, today, act.at)
+    found = session.get(Checkpoint, today) or Checkpoint(day=today)
+    before = {"name": found.name} if found.name else {}
+    found.name = name
+    session.add(found)
+    record(session, act, subject=f"meeting:{today}", kind=MEETING_MARKED, before=before, after={"name": name})
+    return found
+
+
+def last_meeting(session: Session, as_of: date) -> Checkpoint | None:
+    """Return what to look back to: the last August's figures, else the earliest that there are."""
+    earlier = [one for one in trends.checkpoints(session) if one.day < as_of]
+    august = last_august(session, as_of)
+    return next((one for one in earlier if one.day == august), earlier[0] if earlier else None)
 
 
 def last_august(session: Session, as_of: date) -> date | None:

@@ -7,9 +7,11 @@ from sqlmodel import select
 
 from db.models import Duty, Status
 from db.store import Store
-from db.trends import Snapshot
+from db.trends import Snapshot, checkpoints
 from rules.policy import Office
 from scheduler.plan import plan
+from services import trends
+from services.chain import Act
 from services.ledger import remove_duties
 from services.trends import compare, figures_then, keep_yesterday, last_august, last_meeting
 
@@ -91,9 +93,25 @@ def test_a_duty_taken_back_takes_its_snapshots_along(store: Store, office: Offic
         assert session.exec(select(Snapshot).where(Snapshot.duty_id == duty_id)).all() == []
 
 
+def test_a_meeting_keeps_the_figures_of_its_moment_under_its_name(store: Store, office: Office) -> None:
+    change(store, "DC-2026-001", rectified_area_mu=Decimal("2.50"))
+    with store.writing() as session:
+        trends.mark_meeting(session, office, Act(key="m", at=MORNING), "11月会")
+        trends.mark_meeting(session, office, Act(key="n", at=MORNING), "11月调度会")
+    today = office.today(MORNING)
+    change(store, "DC-2026-001", rectified_area_mu=Decimal("9.50"))
+    with store.reading() as session:
+        assert [one.name for one in checkpoints(session) if one.day == today] == ["11月调度会"]
+        compared = compare(session, office, today, today + timedelta(days=30))["inspection"]
+    assert compared.now.rectified_area - compared.then.rectified_area == Decimal(7)
+
+
 def test_one_looks_back_to_august_and_without_one_to_the_earliest_figures(store: Store, empty_store: Store) -> None:
     with store.reading() as session:
-        assert last_august(session, YESTERDAY) == last_meeting(session, YESTERDAY) == AUGUST
+        assert last_august(session, YESTERDAY) == AUGUST
+        found = last_meeting(session, YESTERDAY)
+        assert found is not None
+        assert found.day == AUGUST
         assert last_august(session, date(2026, 8, 1)) is None
         assert last_meeting(session, date(2026, 8, 1)) is None
     with empty_store.reading() as session:
