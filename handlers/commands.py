@@ -108,7 +108,7 @@ COMMANDS = (
         handler=schedule.compare, summary=N_("较8月调度会的变化"), example=N_("较8月 %(county)s"),
     ),
     Command(
-        name="meeting", aliases=("会议", "调度会"), audience=Audience.OFFICE, writes=True, rare=True, free_words=True,
+        name="meeting", aliases=("会议", "调度会"), audience=Audience.PERSONS, writes=True, rare=True, free_words=True,
         handler=schedule.meeting, summary=N_("记下开会时的数据，以后对比"), example=N_("会议 记 11月调度会"),
     ),
     Command(

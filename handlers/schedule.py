@@ -92,11 +92,11 @@ def _meeting_meant(call: Call) -> tuple[Checkpoint | None, tuple[str, ...]]:
 
 
 def meeting(call: Call) -> Reply:
-    """Keep the figures of this moment under a meeting's name; without a name, list the meetings that there are."""
-    if not may_bind(call.person, call.today):
-        raise Refusal(Why.OFFICE_ONLY)
+    """Keep the figures of this moment under a meeting's name (the office); without one, list what there is."""
     words = call.words[1:] if call.words and call.words[0].lower() in MARK_WORDS else call.words
     name = " ".join(words).strip()
+    if name and not may_bind(call.person, call.today):
+        raise Refusal(Why.OFFICE_ONLY)
     marked = trends.mark_meeting(call.session, call.office, call.act, name[:MOST_NAME]) if name else None
     known = checkpoints(call.session)[-MOST_MEETINGS:]
     buttons = [
@@ -104,7 +104,9 @@ def meeting(call: Call) -> Reply:
         for one in reversed(known)
         if one.day < call.today
     ]
-    return call.reply("meeting", *buttons[:MOST_BUTTONS], marked=marked, known=known)
+    return call.reply(
+        "meeting", *buttons[:MOST_BUTTONS], marked=marked, known=known, may_mark=may_bind(call.person, call.today)
+    )
 
 
 def _day(one: Checkpoint) -> str:

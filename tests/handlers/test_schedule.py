@@ -46,6 +46,7 @@ def test_a_meeting_is_kept_by_the_office_alone_and_compared_by_its_name(town: To
     assert "只有市督察办" in town.told("任景斌", "会议 记 11月调度会").text
     assert "已把现在的数据记为：11月调度会" in town.told("苗宏宁", "会议 记 11月调度会").text
     assert "11月调度会" in town.told("苗宏宁", "/meeting").text
+    assert "11月调度会" in town.told("任景斌", "/meeting").text
     assert "11月调度会" in town.told("任景斌", "/compare 11月调度会").text
 
 
