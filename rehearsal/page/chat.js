@@ -42,6 +42,8 @@ async function be(id, chat) {
 }
 
 async function fold(open) {
+  open ||= !now.person;  // nobody yet: there is nothing else to look at
+  if (open && !at("#people").hidden) return;  // what is typed there stays
   at("#people").hidden = !open;
   at("#chats").hidden = open;
   if (!open) return;
