@@ -298,6 +298,31 @@ async def test_in_a_browser_one_chooses_a_person_speaks_presses_and_turns_the_cl
 
 @pytest.mark.browser
 @pytest.mark.skipif(CHROMIUM is None, reason="no chromium")
+async def test_in_a_browser_who_is_quicker_than_the_page_keeps_what_he_typed(page):
+    playwright = pytest.importorskip("playwright.async_api")
+    answers = asyncio.Event()
+
+    async def hold(route: Any) -> None:
+        await answers.wait()
+        await route.continue_()
+
+    async with playwright.async_playwright() as driver:
+        browser = await driver.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        tab = await browser.new_page()
+        await tab.route("**/api/state*", hold)
+        await tab.goto(page.url)
+        await tab.get_by_test_id("person-current").click()
+        await tab.get_by_test_id("person-search").fill("局长 澜东")
+        answers.set()
+        await playwright.expect(tab.get_by_test_id(f"person-{OFFICIAL}")).to_be_visible()
+        await tab.get_by_test_id("person-current").click()  # nobody yet: there is nothing to fold it away for
+        await playwright.expect(tab.get_by_test_id("person-search")).to_have_value("局长 澜东")
+        await playwright.expect(tab.get_by_test_id("person-search")).to_be_visible()
+        await browser.close()
+
+
+@pytest.mark.browser
+@pytest.mark.skipif(CHROMIUM is None, reason="no chromium")
 @pytest.mark.parametrize("width", [390, 1280])
 async def test_in_a_browser_files_go_both_ways_under_their_own_names(
     page: Page, started, telegram: Lookalike, tmp_path: Path, width: int
