@@ -43,13 +43,14 @@ async function be(id, chat) {
 
 async function fold(open) {
   open ||= !now.person;  // nobody yet: there is nothing else to look at
-  if (open && !at("#people").hidden) return;  // what is typed there stays
+  if (open && at("#people").hidden) at("#search").value = "";  // what is typed there already stays
   at("#people").hidden = !open;
   at("#chats").hidden = open;
   if (!open) return;
-  at("#search").value = "";
   at("#search").focus();
-  now.state.people = (await ask("/api/state")).people;
+  const { people } = await ask("/api/state");
+  if (!now.state) return;  // the page still loads, and draws them then
+  now.state.people = people;
   drawPeople();
 }
 
@@ -276,7 +277,7 @@ function drawWords() {
 // --- hands ------------------------------------------------------------------------------------------------------
 
 at("#me").onclick = () => fold(at("#people").hidden);
-at("#search").oninput = drawPeople;
+at("#search").oninput = () => { if (now.state) drawPeople(); };
 at("#search").onkeydown = (event) => { if (event.key === "Enter") at("#found button")?.click(); if (event.key === "Escape") fold(false); };
 at("#back").onclick = () => openChat(null);
 at("#language").onclick = () => { switchLanguage(); reload(); if (!at("#sent").hidden) drawSent(); };
