@@ -13,7 +13,7 @@ import typer
 from sqlmodel import Session, select
 from telegram.error import InvalidToken, TelegramError
 
-from bot import file_commands
+from bot import file_commands, forecast_command
 from bot.doctor import examine
 from bot.program import Program
 from bot.settings import SettingError, Settings
@@ -39,6 +39,7 @@ app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_
 app.command("import")(file_commands.import_)
 app.command("take-back")(file_commands.take_back)
 app.command("export")(file_commands.export)
+app.command("forecast")(forecast_command.foretell)
 
 
 @app.callback()

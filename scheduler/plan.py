@@ -3,10 +3,11 @@
 Run as often as you like: unique keys make a second run change nothing.
 """
 
+import re
 from collections import defaultdict
 from collections.abc import Collection
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, timedelta, tzinfo
 
 from apscheduler.triggers.cron import CronTrigger
 from sqlmodel import Session, col, select
@@ -34,6 +35,7 @@ from services.trends import keep_yesterday
 
 PLAN_MARK = "plan"
 DIGEST_MARK = "digest"
+CRON_WEEKDAYS = ("sun", "mon", "tue", "wed", "thu", "fri", "sat", "sun")
 HOLIDAY_SLACK = timedelta(days=15)  # a lead time moves to before a holiday, so look that much further ahead
 
 
@@ -96,7 +98,7 @@ def digest_hour(office: Office, now: datetime) -> datetime | None:
     """Return when today's digest goes out, if there is one today inside the window."""
     local = office.local(now)
     midnight = local.replace(hour=0, minute=0, second=0, microsecond=0)
-    trigger = CronTrigger.from_crontab(office.policy.digest_at, timezone=office.zone)
+    trigger = _trigger(office.policy.digest_at, office.zone)
     fires = trigger.get_next_fire_time(None, midnight)
     is_today = fires is not None and fires.date() == local.date() and office.policy.in_window(fires)
     return fires if is_today else None
@@ -105,10 +107,17 @@ def digest_hour(office: Office, now: datetime) -> datetime | None:
 def is_crontab(line: str) -> bool:
     """Tell whether the line can say when digests are due."""
     try:
-        CronTrigger.from_crontab(line)
-    except ValueError:
+        _trigger(line, None)
+    except (ValueError, IndexError):
         return False
     return True
+
+
+def _trigger(line: str, zone: tzinfo | None) -> CronTrigger:
+    """Read a crontab line as cron does: 0 and 7 are Sunday, where the library begins with Monday."""
+    *others, weekdays = line.split()
+    named = re.sub(r"(?<![/\d])\d(?!\d)", lambda digit: CRON_WEEKDAYS[int(digit[0])], weekdays)
+    return CronTrigger.from_crontab(" ".join([*others, named]), timezone=zone)
 
 
 def _known_before(session: Session, office: Office, today: date) -> bool:

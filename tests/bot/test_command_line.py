@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import re
 import shutil
 import sqlite3
 import subprocess
@@ -13,17 +14,17 @@ from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
-from sqlmodel import col, select
+from sqlmodel import Session, col, select
 
 from bot import main
 from bot.settings import TOKEN_ENV
-from db.models import Event, Invite, Outbox
-from db.queries import duty_by_number
+from db.models import Event, Invite, Notice, Outbox
+from db.queries import duty_by_number, people
 from db.store import Store
 from rehearsal.cast import CITY, FILES
 from rules.policy import Office
 from rules.steps import BY_NAME
-from services import life, reporting
+from services import identity, life, reporting
 from services.chain import Act
 from services.identity import find_person
 from tests.bot.living import NUMBER, SECRET, TOKEN, City
@@ -297,3 +298,46 @@ def test_the_doctor_asks_for_a_migration_of_an_empty_database(duban: Duban) -> N
     assert "duban migrate" in out
     assert duban("migrate")[:2] == (0, "migrated\n")
     assert duban("migrate")[:2] == (0, "nothing to do\n")
+
+
+def test_the_forecast_says_by_day_and_by_person_who_would_hear(duban: Duban, full: Store) -> None:
+    before = events(full)
+    with full.writing() as session:
+        move_in(session)
+    code, told, _bar = duban("--now", "2026-11-18T18:30+08:00", "forecast", "--days", "5")
+    assert code == 0
+    assert re.search(r"^2026-11-19 周四  提醒\d+  日报4$", told, re.M)
+    assert "2026-11-21 周六  休息日" in told
+    assert "每人会收到消息的天数（3个工作日，没有人办理时）：" in told
+    assert re.search(r"^   3  青澜市 任景斌 分管副市长$", told, re.M)
+    code, told, _bar = duban("--now", "2026-11-18T18:30+08:00", "forecast", "--days", "5", "--json")
+    found = json.loads(told)
+    mine = [message for message in found["messages"] if message["name"] == "马景民"]
+    assert mine
+    assert all(message["duties"] and "澜东区" in message["text"] for message in mine)
+    assert found["days_bothered"][mine[0]["official_id"]] == len({message["at"][:10] for message in mine})
+    assert events(full) > before  # the accounts alone
+    with full.reading() as session:
+        assert session.exec(select(Notice)).all() == []
+
+
+def test_a_forecast_under_other_settings_shows_what_they_change(duban: Duban, full: Store, tmp_path: Path) -> None:
+    with full.writing() as session:
+        move_in(session)
+    other = tmp_path / "other.toml"
+    other.write_text('[office]\nname = "督察办"\n[reminders]\ndigest_at = "0 16 * * 5"\n', encoding="utf-8")
+    _code, told, _bar = duban("--now", "2026-11-18T18:30+08:00", "forecast", "--days", "2", "--under", str(other))
+    assert re.search(r"^2026-11-19 周四  提醒\d+$", told, re.M)
+    assert re.search(r"^2026-11-20 周五  提醒\d+  日报4$", told, re.M)
+
+
+@pytest.mark.parametrize("first", ["2026-11-17", "昨日", "2099-01-01"])
+def test_a_forecast_begins_today_or_later_and_within_a_year(duban: Duban, full: Store, first: str) -> None:
+    code, _told, wrong = duban("--now", "2026-11-18T18:30+08:00", "forecast", "--from", first)
+    assert code == 2
+    assert wrong.startswith(f"--from {first}: ")
+
+
+def move_in(session: Session) -> None:
+    for person in people(session):
+        identity.link(session, Act(key="moving-in", at=NOW), person, f"telegram:{person.id}")

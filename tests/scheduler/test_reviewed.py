@@ -13,7 +13,7 @@ from db.store import Store
 from rules.policy import Office
 from scheduler.notices import render
 from scheduler.outbox import Envelope, Outgoing, mark_sent
-from scheduler.plan import plan
+from scheduler.plan import digest_hour, is_crontab, plan
 from services import identity
 from services.chain import Act
 from services.digest import _last_digest
@@ -87,3 +87,18 @@ def test_a_digest_that_was_dropped_is_not_the_last_one(store: Store, office: Off
             session.add(row)
         session.flush()
         assert _last_digest(session, MORNING.date() + timedelta(days=1))[1] is None
+
+
+@pytest.mark.parametrize(
+    ("weekdays", "fires"),
+    [("5", {4}), ("1-5", {0, 1, 2, 3, 4}), ("0", {6}), ("7", {6}), ("1,3", {0, 2}), ("fri", {4}), ("*", set(range(7)))],
+)
+def test_weekdays_are_numbered_as_in_cron(office: Office, weekdays: str, fires: set[int]) -> None:
+    policy = replace(office.policy, digest_at=f"30 8 * * {weekdays}")
+    week = [MORNING + timedelta(days=passed) for passed in range(7)]
+    assert {day.weekday() for day in week if digest_hour(replace(office, policy=policy), day)} == fires
+
+
+@pytest.mark.parametrize("line", ["30 8 * * 8", "30 8 * *", "", "30 8 * * 5-1x"])
+def test_what_is_no_crontab_is_told_apart(line: str) -> None:
+    assert not is_crontab(line)
