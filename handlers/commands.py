@@ -27,6 +27,7 @@ from handlers import (
     steps,
     undoing,
     uploads,
+    urging,
     who,
     why,
 )
@@ -280,6 +281,10 @@ COMMANDS = (
     Command(
         name="import", aliases=("导入", "导入台账"), audience=Audience.OFFICE, writes=True,
         handler=uploads.import_, summary=N_("导入台账：直接发文件给我"), example=N_("导入"),
+    ),
+    Command(
+        name="urge", aliases=("催办", "催一下"), audience=Audience.OFFICE, writes=True,
+        handler=urging.urge, summary=N_("催责任人，马上收到"), example=N_("催办 编号"), rare=True,
     ),
     Command(
         name="comment", aliases=("意见", "留言"), audience=Audience.PERSONS, writes=True,

@@ -10,10 +10,10 @@ from sqlmodel import Session, col, select
 from db.models import OPEN, Duty, Event, Extension, ExtensionState, Level, Outbox, Person, Region, Status, Telling
 from db.queries import named_officials, was_taken_back
 from rules.extensions import overdue_days
-from rules.lights import done_percent
+from rules.lights import done_percent, light
 from rules.policy import Office
 from rules.steps import BY_KIND, BY_NAME, STEPS, is_open
-from services import assigning, cooperating, evidence, extending, people
+from services import assigning, cooperating, evidence, extending, people, urging
 from services.ledger import DUTY
 from services.steps import UNDONE, stage
 from text.reply import DECISION_WORDS, N_, Button, Reply, Speech
@@ -204,6 +204,17 @@ def _commented(session: Session, event: Event, duty: Duty, office: Office, now: 
     )
 
 
+def _urged(session: Session, event: Event, duty: Duty, office: Office, now: datetime) -> Block | None:
+    """Urge as long as there is something to be done."""
+    today = office.today(now)
+    facts = {
+        "light": light(duty, today), "done": done_percent(duty),
+        "days_left": (duty.due_on - today).days if duty.due_on else None,
+    }  # fmt: skip
+    buttons = ((BUTTON["done"], f"/done {duty.number}"), *_look(duty))
+    return Block(facts=facts, buttons=buttons) if duty.status in OPEN else None
+
+
 def _all_finished(session: Session, event: Event, duty: Duty, office: Office, now: datetime) -> Block | None:
     button = (BUTTON["done"], f"/done {duty.number}")
     return Block(buttons=(button,)) if duty.status in OPEN and duty.each_unit else None
@@ -241,5 +252,6 @@ TOLD: Mapping[str, Callable[[Session, Event, Duty, Office, datetime], Block | No
     UNDONE: _taken_back,
     cooperating.COMMENT: _commented,
     cooperating.ALL_DONE: _all_finished,
+    urging.URGED: _urged,
     **{step.kind: _stepped for step in STEPS if step.tells and step.kind != ASSIGNED},
 }

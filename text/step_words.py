@@ -71,6 +71,7 @@ OTHER_SAID = {
     "extension_refused": N_("不同意延期"),
     "evidence_added": N_("补充佐证"),
     "comment": N_("意见"),
+    "urged": N_("督察办催办"),
     "units_set": N_("要求各单位分别完成"),
     "part_done": N_("单位已完成"),
     "all_parts_done": N_("各单位都已完成"),

@@ -53,3 +53,22 @@ def test_the_demand_can_be_taken_back(town: Town) -> None:
         ("苗宏宁", "私聊", f"会办 {LATE} 不用", "没有要求"),
         ("马景民", "私聊", f"完成 {LATE}", "已报完成"),
     ])  # fmt: skip
+
+
+def test_the_office_urges_a_duty_once_a_day_and_the_person_responsible_hears_at_once(town: Town) -> None:
+    town.play([
+        ("马景民", "私聊", f"催办 {LATE}", "只有市督察办"),
+        ("苗宏宁", "私聊", f"催办 {LATE} 下周省里来看", f"已催办{LATE}：马景民"),
+        ("姜启林", "私聊", f"催办 {LATE}", "今天09:00已催办过（苗宏宁）", "没有再发"),
+        ("苗宏宁", "私聊", "催办 DC-2026-999", "没有查到编号"),
+    ])  # fmt: skip
+    told = town.notice("马景民")
+    assert f"督察办催办：{LATE}" in told
+    assert "下周省里来看" in told
+    assert "已超期" in told
+    town.play([
+        ("苗宏宁", "私聊", f"历史 {LATE}", "督察办催办"),
+        ("马景民", "私聊", f"完成 {LATE}", "已报完成"),
+        ("苗宏宁", "私聊", f"催办 {LATE}", "现在不用催办"),
+        ("马景民", "私聊", "撤销", "已撤销"),  # urging settles nothing
+    ])  # fmt: skip
