@@ -114,7 +114,7 @@ def figures(
         raise Mistake(f"--as-of {as_of}: write a date, like 2026-11-18")
     with Opened(settings) as opened, opened.store.reading() as session:
         if as_json:
-            found = list(duty_rows(session, day)) if duties else report(session, office, day)
+            found = list(duty_rows(session, office, day)) if duties else report(session, office, day)
             out(json.dumps(found, ensure_ascii=False, indent=1))
             return
         basis = overview.basis(session, office, day)

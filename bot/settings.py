@@ -253,10 +253,18 @@ def _lights(section: Section) -> dict[str, Any]:
     default = Policy()
     yellow = _number(section, "line_yellow_points", 0, 100, int(default.line_yellow_points))
     red = _number(section, "line_red_points", 0, 100, int(default.line_red_points))
+    near_days = _number(section, "near_days", 0, 365, default.near_days)
+    duty_blue = _number(section, "duty_blue_points", 0, 100, int(default.duty_blue_points))
+    duty_yellow = _number(section, "duty_yellow_points", 0, 100, int(default.duty_yellow_points))
     section.close()
     if red < yellow:
         raise section.error("line_red_points", "must not be less than line_yellow_points")
-    return {"line_yellow_points": Decimal(yellow), "line_red_points": Decimal(red)}
+    if duty_yellow < duty_blue:
+        raise section.error("duty_yellow_points", "must not be less than duty_blue_points")
+    return {
+        "near_days": near_days, "duty_blue_points": Decimal(duty_blue), "duty_yellow_points": Decimal(duty_yellow),
+        "line_yellow_points": Decimal(yellow), "line_red_points": Decimal(red),
+    }  # fmt: skip
 
 
 def _workstreams(raw: Any) -> tuple[Workstream, ...]:

@@ -210,7 +210,7 @@ def _lines(asked: Export, duties: Sequence[Duty]) -> list[LedgerLine]:
     return [
         LedgerLine(
             duty=_fields(duty, place[duty.region_id], named[duty.id or 0]),
-            light=light(duty, asked.as_of),
+            light=light(duty, asked.as_of, asked.office.policy),
             due_written=str(duty.raw.get("due_original", "")),
         )
         for duty in duties

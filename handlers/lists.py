@@ -86,7 +86,7 @@ def describe(call: Call, duty: Duty) -> dict[str, object]:
     """Return what a list says of a duty."""
     return {
         "duty": duty,
-        "light": light(duty, call.today),
+        "light": light(duty, call.today, call.office.policy),
         "done": done_percent(duty),
         "county": call.gazetteer.get(duty.region_id).name,
         "days_left": (duty.due_on - call.today).days if duty.due_on else None,

@@ -3,7 +3,7 @@
 from handlers.duty import one_duty, report_buttons
 from handlers.lists import describe
 from handlers.request import Call
-from rules.lights import LAG_BLUE, LAG_YELLOW, NEAR_DAYS, reason
+from rules.lights import reason
 from text.reply import N_, Reply
 
 
@@ -15,11 +15,11 @@ def why(call: Call) -> Reply:
         "why",
         (*reports, call.button(N_("谁负责"), f"/who {found.number}")),
         **describe(call, found),
-        reason=reason(found, call.today),
+        reason=reason(found, call.today, call.office.policy),
         may_report=bool(reports),
-        lag_blue=LAG_BLUE,
-        lag_yellow=LAG_YELLOW,
-        near_days=NEAR_DAYS,
+        lag_blue=call.office.policy.duty_blue_points,
+        lag_yellow=call.office.policy.duty_yellow_points,
+        near_days=call.office.policy.near_days,
         numbers=[found.number],
     )
 

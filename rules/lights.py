@@ -7,11 +7,7 @@ from enum import StrEnum
 
 from db.models import OPEN, Duty, Status
 from rules.figures import CENT, HUNDRED, percent
-from rules.policy import RateBasis
-
-NEAR_DAYS = 7
-LAG_BLUE = Decimal(10)  # points behind the schedule
-LAG_YELLOW = Decimal(30)
+from rules.policy import Policy, RateBasis
 
 
 class Light(StrEnum):
@@ -98,14 +94,14 @@ class Reason:
     written_due: str
 
 
-def light(duty: Duty, today: date) -> Light:
+def light(duty: Duty, today: date, policy: Policy) -> Light:
     """Return the light of a duty on a day."""
-    return _LIGHT_OF[_causes(duty, today)[0]]
+    return _LIGHT_OF[_causes(duty, today, policy)[0]]
 
 
-def reason(duty: Duty, today: date) -> Reason:
+def reason(duty: Duty, today: date, policy: Policy) -> Reason:
     """Return why the duty has its light on a day."""
-    causes = _causes(duty, today)
+    causes = _causes(duty, today, policy)
     return Reason(
         light=_LIGHT_OF[causes[0]],
         causes=causes,
@@ -119,7 +115,7 @@ def reason(duty: Duty, today: date) -> Reason:
     )
 
 
-def _causes(duty: Duty, today: date) -> tuple[Cause, ...]:
+def _causes(duty: Duty, today: date, policy: Policy) -> tuple[Cause, ...]:
     if duty.status in _OF_STATUS:
         return (_OF_STATUS[duty.status],)
     if duty.due_on is None:
@@ -130,9 +126,12 @@ def _causes(duty: Duty, today: date) -> tuple[Cause, ...]:
     yellow = {
         Cause.RETURNED: duty.status == Status.RETURNED,
         Cause.RELAPSED: duty.status == Status.RELAPSED,
-        Cause.FAR_BEHIND: behind > LAG_YELLOW,
+        Cause.FAR_BEHIND: behind > policy.duty_yellow_points,
     }
-    blue = {Cause.NEAR: (duty.due_on - today).days <= NEAR_DAYS, Cause.BEHIND: behind >= LAG_BLUE}
+    blue = {
+        Cause.NEAR: (duty.due_on - today).days <= policy.near_days,
+        Cause.BEHIND: behind >= policy.duty_blue_points,
+    }
     return _true(yellow) or _true(blue) or (Cause.ON_SCHEDULE,)
 
 

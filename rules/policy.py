@@ -71,6 +71,9 @@ class Policy:
     window_from: time = time(8, 30)
     window_to: time = time(18, 0)
     digest_at: str = "30 8 * * *"  # crontab, in the office's zone; only on working days
+    near_days: int = 7  # so many days before its deadline, and less, a duty is blue,
+    duty_blue_points: Decimal = Decimal(10)  # as when it lags so much behind its schedule,
+    duty_yellow_points: Decimal = Decimal(30)  # and by more than this yellow
     line_yellow_points: Decimal = Decimal(10)  # a county's target line that lags so much is yellow,
     line_red_points: Decimal = Decimal(30)  # and by more than this red
     invite_days: int = 7

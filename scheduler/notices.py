@@ -65,7 +65,7 @@ def _reminder(
     if not told:
         return None
     shown = told[:MOST_LINES]
-    groups = _groups(session, shown, person, today)
+    groups = _groups(session, office, shown, person, today)
     overdue = sum(is_overdue(duty, today) for duty in told)
     acts = any(group["title"] != "deputy" for group in groups)
     html = voice.say(
@@ -78,7 +78,9 @@ def _reminder(
     )
 
 
-def _groups(session: Session, shown: list[Duty], person: Person | None, today: date) -> list[dict[str, Any]]:
+def _groups(
+    session: Session, office: Office, shown: list[Duty], person: Person | None, today: date
+) -> list[dict[str, Any]]:
     """Group the duties by why the person is told: his own, those he looks after, those he is in charge of."""
     everyone = people(session)
     groups: dict[tuple[str, str], list[dict[str, Any]]] = {}
@@ -87,7 +89,7 @@ def _groups(session: Session, shown: list[Duty], person: Person | None, today: d
         how = standing(person, duty, named, everyone, today) if person else None
         name = named[0].name if how == Standing.DELEGATE and named else ""
         title = {Standing.DEPUTY: "deputy", Standing.DELEGATE: "delegate"}.get(how, "own") if how else "own"
-        line = {"duty": duty, "county": "", "light": light(duty, today), "done": done_percent(duty),
+        line = {"duty": duty, "county": "", "light": light(duty, today, office.policy), "done": done_percent(duty),
                 "days_left": (duty.due_on - today).days if duty.due_on else None}  # fmt: skip
         groups.setdefault((title, name), []).append(line)
     in_order = sorted(groups.items(), key=lambda group: GROUPS.index(group[0][0]))

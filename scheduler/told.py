@@ -10,7 +10,7 @@ from sqlmodel import Session, col, select
 from db.models import OPEN, Duty, Event, Extension, ExtensionState, Level, Outbox, Person, Region, Status, Telling
 from db.queries import named_officials, was_taken_back
 from rules.extensions import overdue_days
-from rules.lights import done_percent, light
+from rules.lights import done_percent
 from rules.policy import Office
 from rules.steps import BY_KIND, BY_NAME, STEPS, is_open
 from services import assigning, cooperating, evidence, extending, people, urging
@@ -208,7 +208,7 @@ def _urged(session: Session, event: Event, duty: Duty, office: Office, now: date
     """Urge as long as there is something to be done."""
     today = office.today(now)
     facts = {
-        "light": light(duty, today), "done": done_percent(duty),
+        "done": done_percent(duty),
         "days_left": (duty.due_on - today).days if duty.due_on else None,
     }  # fmt: skip
     buttons = ((BUTTON["done"], f"/done {duty.number}"), *_look(duty))

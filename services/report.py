@@ -49,15 +49,15 @@ def report(session: Session, office: Office, as_of: date) -> dict[str, Any]:
         "checkpoints": _checkpoints(session, office),
         "comparison_with_august": _comparison(session, office, as_of),
         "per_person_open": _per_person(session, as_of, places),
-        "lights": dict(Counter(light(duty, as_of).value for duty in session.exec(select(Duty)))),
+        "lights": dict(Counter(light(duty, as_of, office.policy).value for duty in session.exec(select(Duty)))),
     }
 
 
-def duty_rows(session: Session, as_of: date) -> Iterator[dict[str, Any]]:
+def duty_rows(session: Session, office: Office, as_of: date) -> Iterator[dict[str, Any]]:
     """Yield every duty with its light and what it rests on: days, shares in percent, points behind."""
     names = {region.id: region.name for region in regions(session)}
     for duty in session.exec(select(Duty).order_by(col(Duty.number))):
-        why = reason(duty, as_of)
+        why = reason(duty, as_of, office.policy)
         yield {
             "duty_id": duty.number, "county": names[duty.region_id], "workstream": duty.workstream,
             "status": duty.status.value, "due_on": duty.due_on.isoformat() if duty.due_on else None,

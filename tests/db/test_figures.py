@@ -16,6 +16,7 @@ from db.models import OPEN, Duty, Region, RegionKind, Status
 from db.store import Store
 from db.types import mu_from_grains
 from rules.lights import Light, is_overdue, light
+from rules.policy import Policy
 from tests.conftest import NOW
 
 BASE = date(2026, 11, 18)
@@ -65,8 +66,8 @@ def duty_of(n: int, row: dict[str, Any], as_of: date) -> Duty:
 def counted(found: list[Duty], as_of: date) -> dict[str, object]:
     """The definitions of PRACTICE 7, said of one duty at a time, with the rules where they say it."""
     is_open = [duty for duty in found if duty.status in OPEN]
-    closed = [duty for duty in found if light(duty, as_of) == Light.DONE]
-    waiting = [duty for duty in found if light(duty, as_of) == Light.WAITING]
+    closed = [duty for duty in found if light(duty, as_of, Policy()) == Light.DONE]
+    waiting = [duty for duty in found if light(duty, as_of, Policy()) == Light.WAITING]
 
     def due_within(days: int) -> int:
         return sum(d.due_on is not None and as_of <= d.due_on <= as_of + timedelta(days=days) for d in is_open)
@@ -85,10 +86,10 @@ def counted(found: list[Duty], as_of: date) -> dict[str, object]:
         "accepted_area": total("rectified_area_mu", closed),
         "accepted_farmland": total("rectified_farmland_mu", closed),
         "open_count": len(is_open),
-        "overdue": sum(light(duty, as_of) == Light.RED for duty in found),
+        "overdue": sum(light(duty, as_of, Policy()) == Light.RED for duty in found),
         "due_within_7": due_within(7),
         "due_within_30": due_within(30),
-        "open_without_due_date": sum(light(duty, as_of) == Light.UNDATED for duty in found),
+        "open_without_due_date": sum(light(duty, as_of, Policy()) == Light.UNDATED for duty in found),
         "awaiting_acceptance_past_due": sum(d.due_on is not None and d.due_on < as_of for d in waiting),
     }
 

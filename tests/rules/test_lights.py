@@ -11,7 +11,7 @@ from db.models import Duty, Status
 from db.store import Store
 from rehearsal.cast import CITY
 from rules.lights import Cause, Light, done_percent, elapsed_percent, is_overdue, lag, light, reason
-from rules.policy import RateBasis
+from rules.policy import Policy, RateBasis
 from tests.conftest import NOW
 
 TODAY = date(2026, 11, 18)
@@ -34,7 +34,7 @@ def test_all_240_duties_have_the_light_and_the_percentages_of_the_oracle(store: 
         duty = duties[name]
         behind, elapsed = lag(duty, TODAY), elapsed_percent(duty, TODAY)
         seen = (
-            light(duty, TODAY).value,
+            light(duty, TODAY, Policy()).value,
             None if elapsed is None else float(elapsed),
             float(min(done_percent(duty), 100)),
         )
@@ -90,7 +90,7 @@ def duty(
     ],
 )  # fmt: skip
 def test_the_light_of_a_situation(situation: Duty, expected: Light) -> None:
-    assert light(situation, TODAY) == expected
+    assert light(situation, TODAY, Policy()) == expected
 
 
 @pytest.mark.parametrize(
@@ -115,16 +115,16 @@ def test_the_light_of_a_situation(situation: Duty, expected: Light) -> None:
 def test_a_reason_names_all_that_causes_the_light_and_nothing_that_does_not(
     situation: Duty, causes: tuple[Cause, ...]
 ) -> None:
-    found = reason(situation, TODAY)
+    found = reason(situation, TODAY, Policy())
     assert found.causes == causes
-    assert found.light == light(situation, TODAY)
+    assert found.light == light(situation, TODAY, Policy())
 
 
 def test_a_reason_holds_the_facts() -> None:
-    late = reason(duty(days_left=-12, elapsed=100, done="93"), TODAY)
+    late = reason(duty(days_left=-12, elapsed=100, done="93"), TODAY, Policy())
     assert (late.days_left, late.elapsed, late.done, late.lag) == (-12, Decimal(100), Decimal(93), Decimal(7))
     assert late.done_by == RateBasis.AREA
-    slow = reason(duty(days_left=50, done="100", farmland="40"), TODAY)
+    slow = reason(duty(days_left=50, done="100", farmland="40"), TODAY, Policy())
     assert (slow.days_left, slow.elapsed, slow.done, slow.lag) == (50, Decimal(50), Decimal(0), Decimal(50))
     assert slow.done_by == RateBasis.FARMLAND
 
@@ -152,25 +152,25 @@ def planned(*shares: tuple[int, float | None], done: str) -> Duty:
     ],
 )  # fmt: skip
 def test_where_the_plan_names_shares_the_light_follows_them(one: Duty, expected: Light, elapsed: float) -> None:
-    found = reason(one, TODAY)
+    found = reason(one, TODAY, Policy())
     assert (found.light, found.elapsed) == (expected, Decimal(str(elapsed)))
     assert found.by_plan is (one.milestones[-1]["percent"] is not None)
 
 
 def test_a_reason_without_a_deadline_has_what_the_ledger_says_of_it() -> None:
     one = duty(days_left=None)
-    assert reason(one, TODAY).written_due == ""
+    assert reason(one, TODAY, Policy()).written_due == ""
     one.raw = {"due_original": " 力争年内 "}
-    found = reason(one, TODAY)
+    found = reason(one, TODAY, Policy())
     assert (found.written_due, found.days_left, found.elapsed, found.lag) == ("力争年内", None, None, None)
     one.raw = {"due_original": "10月底", "due_extended": "视情况"}
-    assert reason(one, TODAY).written_due == "视情况"
+    assert reason(one, TODAY, Policy()).written_due == "视情况"
 
 
 def test_a_duty_that_was_never_issued_has_no_pace_but_a_light() -> None:
     one = duty(days_left=50, done="0")
     one.issued_on = None
-    found = reason(one, TODAY)
+    found = reason(one, TODAY, Policy())
     assert (found.causes, found.elapsed, found.lag) == ((Cause.ON_SCHEDULE,), None, None)
 
 
@@ -200,3 +200,18 @@ def test_issued_on_the_deadline_itself_has_no_time_left() -> None:
     one = duty(days_left=0)
     one.issued_on = one.due_on
     assert elapsed_percent(one, TODAY) == 100
+
+
+@pytest.mark.parametrize(
+    ("policy", "situation", "expected"),
+    [
+        (Policy(near_days=3), duty(days_left=4, elapsed=50, done="50"), Light.GREEN),
+        (Policy(near_days=20), duty(days_left=20, elapsed=50, done="50"), Light.BLUE),
+        (Policy(duty_blue_points=Decimal(25)), duty(elapsed=50, done="30"), Light.GREEN),
+        (Policy(duty_blue_points=Decimal(20)), duty(elapsed=50, done="30"), Light.BLUE),
+        (Policy(duty_yellow_points=Decimal(19)), duty(elapsed=50, done="30"), Light.YELLOW),
+        (Policy(duty_yellow_points=Decimal(20)), duty(elapsed=50, done="30"), Light.BLUE),
+    ],
+)
+def test_the_office_sets_the_thresholds(policy: Policy, situation: Duty, expected: Light) -> None:
+    assert light(situation, TODAY, policy) == expected
