@@ -10,8 +10,9 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from db.models import Level
 from rules.calendar import Calendar
-from rules.policy import WORKSTREAMS, Office, Policy, RateBasis, Workstream
+from rules.policy import LADDER, WORKSTREAMS, Addressee, Office, Policy, RateBasis, Rung, Trigger, Workstream
 from rules.steps import OPTIONAL
 from scheduler.pace import Limits
 from scheduler.plan import is_crontab
@@ -85,6 +86,7 @@ TABLES = (
     "evidence",
     "steps",
     "lights",
+    "ladder",
     "workstreams",
 )
 
@@ -204,6 +206,7 @@ def _policy(raw: dict[str, Any]) -> Policy:
     policy = Policy(
         **_steps(Section("steps", raw.get("steps", {}))),
         **_lights(Section("lights", raw.get("lights", {}))),
+        ladder=_ladder(raw.get("ladder")),
         workstreams=_workstreams(raw.get("workstreams")),
         lead_days=_numbers(section, "lead_days", days, default.lead_days),
         lead_workdays=_numbers(section, "lead_workdays", days, default.lead_workdays),
@@ -221,6 +224,9 @@ def _policy(raw: dict[str, Any]) -> Policy:
         merge_minutes=_number(section, "merge_minutes", 0, 120, default.merge_minutes),
         most_extensions=_number(section, "most_extensions", 0, 20, default.most_extensions),
         longest_extension_days=_number(section, "longest_extension_days", 1, 730, default.longest_extension_days),
+        climb_workdays=_number(section, "climb_workdays", 0, 60, default.climb_workdays),
+        answer_workdays=_number(section, "answer_workdays", 1, 60, default.answer_workdays),
+        bottom_counties=_number(section, "bottom_counties", 1, 20, default.bottom_counties),
         unfiled_days=_number(section, "unfiled_days", 0, 365, default.unfiled_days),
         area_slip_factor=_number(section, "area_slip_factor", 2, 1000, default.area_slip_factor),
     )
@@ -265,6 +271,52 @@ def _lights(section: Section) -> dict[str, Any]:
         "near_days": near_days, "duty_blue_points": Decimal(duty_blue), "duty_yellow_points": Decimal(duty_yellow),
         "line_yellow_points": Decimal(yellow), "line_red_points": Decimal(red),
     }  # fmt: skip
+
+
+def _ladder(raw: Any) -> tuple[Rung, ...]:
+    if raw is None:
+        return LADDER
+    if not isinstance(raw, list):
+        raise SettingError("[[ladder]]", "must be a list of tables, one a step")
+    rungs = sorted((_rung(Section("[ladder]", table)) for table in raw), key=lambda rung: rung.step)
+    if len({rung.step for rung in rungs}) < len(rungs):
+        raise SettingError("[[ladder]] step", "must be another number for each step")
+    return tuple(rungs)
+
+
+def _rung(section: Section) -> Rung:
+    step = section.take("step", int, "must be a whole number from 2 to 99")
+    name = section.take("name", str, "must be the letter's name, like 提醒函")
+    when = section.take("when", dict, "must be like {overdue_workdays = 5}", {})
+    if not step or not 2 <= step <= 99:
+        raise section.error("step", "must be a whole number from 2 to 99")
+    if not name:
+        raise section.error("name", "must be the letter's name, like 提醒函")
+    known = ", ".join(Trigger)
+    for trigger, number in when.items():
+        if trigger not in list(Trigger):
+            raise section.error("when", f"{trigger} is no trigger; there are: {known}")
+        if type(number) is not int or not 0 < number < 100_000:
+            raise section.error("when", f"{trigger} must be a whole number from 1")
+    if not when:
+        raise section.error("when", "must be like {overdue_workdays = 5}")
+    signed_by = section.take("signed_by", str, "must be city_office or city_leader", Level.CITY_OFFICE.value)
+    if signed_by not in (Level.CITY_OFFICE, Level.CITY_LEADER):
+        raise section.error("signed_by", "must be city_office or city_leader")
+    rung = Rung(
+        step=step, name=name, when={Trigger(one): number for one, number in when.items()},
+        to=_addressee(section, "to"), copy=_addressee(section, "copy"), signed_by=Level(signed_by),
+    )  # fmt: skip
+    section.close()
+    return rung
+
+
+def _addressee(section: Section, key: str) -> Addressee:
+    allowed = f"must be one of {', '.join(Addressee)}"
+    value = section.take(key, str, allowed, Addressee.NOBODY.value)
+    if value not in list(Addressee):
+        raise section.error(key, allowed)
+    return Addressee(value)
 
 
 def _workstreams(raw: Any) -> tuple[Workstream, ...]:

@@ -204,7 +204,7 @@ def last_events(session: Session, subjects: Sequence[str]) -> dict[str, Event]:
 
 
 # links of a duty's chain that leave it as it was: nothing that came before is settled by them
-BESIDE = (EVIDENCE_KEPT, "evidence_added", "comment", "urged", "part_done", "all_parts_done")
+BESIDE = (EVIDENCE_KEPT, "evidence_added", "comment", "urged", "part_done", "all_parts_done", "letter_sent")
 
 
 def standing_events(session: Session, subjects: Sequence[str]) -> dict[str, int]:

@@ -15,6 +15,7 @@ from handlers import (
     exporting,
     extending,
     history,
+    letters,
     lists,
     membership,
     people,
@@ -32,7 +33,7 @@ from handlers import (
     why,
 )
 from handlers.request import Call
-from rules.permission import may_ask_for_digest, may_bind, may_ever_report
+from rules.permission import may_ask_for_digest, may_bind, may_ever_report, reads_letters
 from rules.steps import COMMANDS as STEP_COMMANDS
 from rules.steps import may_ever_take
 from text.reply import N_, Reply
@@ -68,6 +69,8 @@ class Command:
             return may_bind(call.person, call.today)
         if self.name == "digest":
             return may_ask_for_digest(call.person)
+        if self.name in ("drafts", "draft"):
+            return self.name == "drafts" and reads_letters(call.person, call.today)  # the list leads to each
         if self.name in STEP_COMMANDS | {"queue"} and call.person is not None:
             steps_of = ("accept", "close") if self.name == "queue" else (self.name,)
             return any(may_ever_take(step, call.person, call.office.policy) for step in steps_of)
@@ -285,6 +288,14 @@ COMMANDS = (
     Command(
         name="urge", aliases=("催办", "催一下"), audience=Audience.OFFICE, writes=True,
         handler=urging.urge, summary=N_("催责任人，马上收到"), example=N_("催办 编号"), rare=True,
+    ),
+    Command(
+        name="drafts", aliases=("待签发", "草稿", "函件"), audience=Audience.PERSONS, writes=True,
+        handler=letters.drafts, summary=N_("待签发的函件"), example=N_("待签发"), rare=True,
+    ),
+    Command(
+        name="draft", aliases=("看草稿",), audience=Audience.PERSONS, writes=True, free_words=True,
+        handler=letters.draft, summary=N_("看、改、签发或不发一份函件"), example=N_("看草稿 3 签发"), rare=True,
     ),
     Command(
         name="comment", aliases=("意见", "留言"), audience=Audience.PERSONS, writes=True,

@@ -79,6 +79,16 @@ def may_suspend(person: Person | None) -> bool:
     return person is not None and person.level == Level.CITY_OFFICE
 
 
+def reads_letters(person: Person | None, on: date) -> bool:
+    """Tell whether the person looks at the drafts of the ladder: the office, and the leaders who sign some of them."""
+    return may_bind(person, on) or (person is not None and person.level == Level.CITY_LEADER and in_post(person, on))
+
+
+def may_sign(person: Person | None, signed_by: Level, on: date) -> bool:
+    """Tell whether the person signs letters of a rung."""
+    return person is not None and person.level == signed_by and in_post(person, on)
+
+
 def gets_digest(person: Person, on: date) -> bool:
     """Tell whether the daily digest goes to the person."""
     if not in_post(person, on):

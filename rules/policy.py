@@ -1,11 +1,13 @@
 """What an office may decide for itself, as frozen values with sensible defaults; the config file fills them."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from decimal import Decimal
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
+from db.models import Level
 from rules.calendar import Calendar
 
 
@@ -56,6 +58,71 @@ WORKSTREAMS = (
 )  # fmt: skip
 
 
+class Trigger(StrEnum):
+    """What makes a rung of the ladder due (PRACTICE 4.3); each goes with a number."""
+
+    OVERDUE_WORKDAYS = "overdue_workdays"  # so many working days after the deadline
+    OVERDUE_DAYS = "overdue_days"  # so many calendar days after it
+    YELLOW_MONTHS = "yellow_months"  # yellow at the ends of so many months running
+    UNANSWERED_WORKDAYS = "unanswered_workdays"  # the county did nothing since the letter before
+    EXTENSION_REFUSED = "extension_refused"  # so many requests for this deadline
+    STILL_DAYS = "still_days"  # nothing more was reported since the letter before
+    RELAPSES = "relapses"  # of one duty
+    LARGE_FARMLAND_MU = "large_farmland_mu"  # overdue after a letter, with so much farmland
+    BASIC_FARMLAND_MU = "basic_farmland_mu"  # the same of permanent basic farmland
+    BULLETIN_MONTHS = "bulletin_months"  # one for the whole city, every so many months
+    BOTTOM_BULLETINS = "bottom_bulletins"  # a county among the last of so many bulletins running
+    VETO_MONTHS = "veto_months"  # a county whose risk of 一票否决 stands for so many months
+    APPROVAL_SUSPENDED = "approval_suspended"  # a county in 停批
+
+
+class Addressee(StrEnum):
+    """To whom a letter of the ladder goes."""
+
+    BUREAU = "bureau"  # the persons responsible for the duties that it names
+    DEPUTY = "deputy"  # in charge of these duties in the county
+    PRINCIPAL = "principal"
+    EVERYBODY = "everybody"  # principals and deputies of all counties, and the city's leaders
+    NOBODY = "nobody"  # a paper for the office: it is never sent
+
+
+@dataclass(frozen=True, kw_only=True)
+class Rung:
+    """One step of the ladder above the reminders: what triggers its letter, to whom it goes, who signs it."""
+
+    step: int
+    name: str
+    when: Mapping[Trigger, int]
+    to: Addressee
+    copy: Addressee = Addressee.NOBODY
+    signed_by: Level = Level.CITY_OFFICE
+
+
+LADDER = (
+    Rung(
+        step=2, name="提醒函", when={Trigger.OVERDUE_WORKDAYS: 5, Trigger.YELLOW_MONTHS: 2},
+        to=Addressee.BUREAU, copy=Addressee.DEPUTY,
+    ),
+    Rung(
+        step=3, name="督办函",
+        when={Trigger.OVERDUE_DAYS: 15, Trigger.UNANSWERED_WORKDAYS: 5, Trigger.EXTENSION_REFUSED: 1},
+        to=Addressee.DEPUTY, copy=Addressee.PRINCIPAL,
+    ),
+    Rung(step=4, name="通报", when={Trigger.BULLETIN_MONTHS: 1}, to=Addressee.EVERYBODY),
+    Rung(
+        step=5, name="约谈通知",
+        when={Trigger.STILL_DAYS: 30, Trigger.RELAPSES: 1, Trigger.BOTTOM_BULLETINS: 2, Trigger.VETO_MONTHS: 3},
+        to=Addressee.DEPUTY, signed_by=Level.CITY_LEADER,
+    ),
+    Rung(
+        step=6, name="挂牌督办", when={Trigger.LARGE_FARMLAND_MU: 100, Trigger.BASIC_FARMLAND_MU: 1},
+        to=Addressee.NOBODY,
+    ),
+    Rung(step=7, name="限批情况", when={Trigger.APPROVAL_SUSPENDED: 1}, to=Addressee.NOBODY),
+    Rung(step=8, name="问责建议材料", when={Trigger.STILL_DAYS: 30}, to=Addressee.NOBODY),
+)  # fmt: skip
+
+
 @dataclass(frozen=True, kw_only=True)
 class Policy:
     """When people are reminded and told; days are calendar days unless called workdays."""
@@ -87,12 +154,21 @@ class Policy:
     check_workdays: int = 15  # within which the city judges what was reported; later it is the city's backlog
     notice_days: int = 7  # of a public notice
     return_reasons: tuple[str, ...] = ("照片看不清", "面积不符", "未整改到位", "材料不全")  # offered as buttons
+    ladder: tuple[Rung, ...] = LADDER  # above the reminders, lowest step first
+    climb_workdays: int = 5  # at least between two steps of one duty
+    answer_workdays: int = 5  # within which a letter asks for an answer, if nobody sets a day
+    bottom_counties: int = 3  # that a bulletin names as the last ones
     unfiled_days: int = 7  # after which a violation that was found should be filed
     area_slip_factor: int = 10  # a reported area this many times the duty's is taken for a slip
 
     def workstream(self, code: str) -> Workstream:
         """Return a workstream by its code; one that the config dropped still has a name."""
         return next((w for w in self.workstreams if w.code == code), Workstream(code=code, zh=code, en=code))
+
+    def rung(self, step: int) -> Rung:
+        """Return a rung by its step; one that the config dropped still has a name."""
+        kept = {rung.step: rung for rung in (*LADDER, *self.ladder)}
+        return kept.get(step) or Rung(step=step, name=str(step), when={}, to=Addressee.NOBODY)
 
     def in_window(self, local: datetime) -> bool:
         """Tell whether notices may be sent at this local time of a working day."""

@@ -87,6 +87,12 @@ class Why(StrEnum):
     NOT_YOURS_TO_FILE = "not_yours_to_file"
     CASE_NOT_NOW = "case_not_now"
     CASE_DAY = "case_day"
+    NO_LETTER = "no_letter"
+    LETTER_DECIDED = "letter_decided"
+    LETTER_EMPTY = "letter_empty"
+    LETTER_NOT_SENT = "letter_not_sent"
+    SIGNER_ONLY = "signer_only"
+    OUTSIDE_LETTER = "outside_letter"
     ALREADY_COMMITTED = "already_committed"
 
 

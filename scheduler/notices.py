@@ -11,7 +11,7 @@ from rules.lights import done_percent, is_overdue, light
 from rules.permission import Standing, reads_whole_city, standing
 from rules.policy import Office
 from scheduler.told import tell_acts
-from services import overview
+from services import letters, overview
 from services.digest import MOST_OVERDUE, make_digest
 from text.reply import N_, Button, Reply, Speech, speech
 
@@ -44,12 +44,17 @@ def _digest(
     whole_city = city(session) if reads_whole_city(person) else None
     region = whole_city or next(region for region in regions(session) if region.id == person.region_id)
     made = make_digest(session, office, region, now)
-    html = voice.say("digest", digest=made, most=MOST_OVERDUE, reminder=reminder.html if reminder else "")
+    to_sign = letters.waiting_for(session, office, person, office.today(now))
+    html = voice.say(
+        "digest", digest=made, most=MOST_OVERDUE, reminder=reminder.html if reminder else "", letters=len(to_sign)
+    )  # fmt: skip
     buttons: list[Button] = []
     if made.figures.overdue:
         buttons.append(voice.button(N_("超期清单"), f"/overdue {region.name}"))
     buttons.append(voice.button(N_("7日内到期"), f"/due 7 {region.name}"))
     buttons.append(voice.button(N_("进度"), f"/status {region.name}"))
+    if to_sign:
+        buttons.append(voice.button(N_("待签发"), "/drafts"))
     return Reply(html=html, buttons=(tuple(buttons),), numbers=reminder.numbers if reminder else (), stays=True)
 
 

@@ -29,6 +29,7 @@ from rules.policy import Office
 from rules.reminders import OVERDUE, Rule, rule_soon, rule_today
 from scheduler.outbox import drop_expired
 from services.digest import make_digest
+from services.ladder import climb
 from services.notices import Reach, Route, read_reach
 from services.office import may_notify, office_now
 from services.trends import keep_yesterday
@@ -79,10 +80,11 @@ def plan(session: Session, office: Office, now: datetime) -> int:
     state = f"{today}/{newest_event_id(session)}/{due}"
     if mark(session, PLAN_MARK) == state:
         return 0
+    drafted = climb(session, office, now)
     scene = Scene(
         session=session, office=office, now=now, today=today, reach=read_reach(session, today)
     )  # fmt: skip
-    digests = _plan_digests(scene, due)
+    digests = _plan_digests(scene, due, drafted)
     added = len(digests) + _plan_reminders(scene, digests)
     set_mark(session, PLAN_MARK, state)
     return added
@@ -126,7 +128,7 @@ def _known_before(session: Session, office: Office, today: date) -> bool:
     return first is not None and office.today(first) < today
 
 
-def _plan_digests(scene: Scene, due: bool) -> dict[int, int]:
+def _plan_digests(scene: Scene, due: bool, drafted: int) -> dict[int, int]:
     """Write the digests of the day, if they are news; return the outbox row of each reader by person id."""
     readers = [p for p in scene.reach.people if p.id in scene.reach.accounts and gets_digest(p, scene.today)]
     if not due:
@@ -136,7 +138,7 @@ def _plan_digests(scene: Scene, due: bool) -> dict[int, int]:
     if mark(scene.session, DIGEST_MARK) != str(scene.today):
         for region_id in {_digest_region(scene, person) for person in readers}:
             region = next(region for region in regions(scene.session) if region.id == region_id)
-            if make_digest(scene.session, scene.office, region, scene.now).is_news:
+            if drafted or make_digest(scene.session, scene.office, region, scene.now).is_news:
                 told = [p for p in readers if _digest_region(scene, p) == region_id]
                 for person in told:
                     _write_row(scene, OutboxKind.DIGEST, Route(address=_own(scene, person), person=person))

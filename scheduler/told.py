@@ -13,7 +13,7 @@ from rules.extensions import overdue_days
 from rules.lights import done_percent
 from rules.policy import Office
 from rules.steps import BY_KIND, BY_NAME, STEPS, is_open
-from services import assigning, cooperating, evidence, extending, people, urging
+from services import assigning, cooperating, evidence, extending, letters, people, urging
 from services.ledger import DUTY
 from services.steps import UNDONE, stage
 from text.reply import DECISION_WORDS, N_, Button, Reply, Speech
@@ -56,7 +56,7 @@ def _read(session: Session, event: Event, office: Office, reader: Person | None,
     if was_taken_back(session, event):
         return None
     if event.kind in ABOUT_PEOPLE:
-        about = ABOUT_PEOPLE[event.kind](session, event)
+        about = ABOUT_PEOPLE[event.kind](session, event, office, now)
         return about and replace(about, facts={"kind": event.kind, **about.facts})
     duty = _duty(session, event)
     block = _block(session, event, duty, office, now)
@@ -220,26 +220,37 @@ def _all_finished(session: Session, event: Event, duty: Duty, office: Office, no
     return Block(buttons=(button,)) if duty.status in OPEN and duty.each_unit else None
 
 
-def _on_leave(session: Session, event: Event) -> Block | None:
+def _on_leave(session: Session, event: Event, office: Office, now: datetime) -> Block | None:
     """Say a leave to whoever stands in for it, as it is now."""
     person = _subject(session, event)
     delegate = session.get(Person, person.delegate_id) if person.delegate_id else None
     return Block(facts={"person": person, "delegate": delegate}, buttons=((N_("我的事项"), "/mine"),))
 
 
-def _received(session: Session, event: Event) -> Block | None:
+def _received(session: Session, event: Event, office: Office, now: datetime) -> Block | None:
     former = session.get(Person, event.after["from"])
     return Block(facts={"former": former, "count": event.after["count"]}, buttons=((N_("我的事项"), "/mine"),))
+
+
+def _letter(session: Session, event: Event, office: Office, now: datetime) -> Block | None:
+    """Say a signed letter as long as something of it is left to be done."""
+    content = letters.content(session, office, letters.of_event(session, event), office.today(now))
+    if content.is_settled:
+        return None
+    county = content.region.name
+    buttons = ((N_("超期清单"), f"/overdue {county}"), (N_("进度"), f"/status {county}"))
+    return Block(facts={"letter": content}, buttons=buttons)
 
 
 def _subject(session: Session, event: Event) -> Person:
     return session.exec(select(Person).where(Person.official_id == event.subject.removeprefix(PERSON))).one()
 
 
-# acts about people and not about a duty
-ABOUT_PEOPLE: Mapping[str, Callable[[Session, Event], Block | None]] = {
+# acts about people or letters and not about one duty
+ABOUT_PEOPLE: Mapping[str, Callable[[Session, Event, Office, datetime], Block | None]] = {
     people.ON_LEAVE: _on_leave,
     people.RECEIVED: _received,
+    letters.SENT: _letter,
 }
 
 # an act's kind -> what is said of it, by the macro of that name in told_parts.j2

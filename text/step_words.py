@@ -72,7 +72,13 @@ OTHER_SAID = {
     "evidence_added": N_("补充佐证"),
     "comment": N_("意见"),
     "urged": N_("督察办催办"),
+    "letter_sent": N_("督察办发函"),
     "units_set": N_("要求各单位分别完成"),
     "part_done": N_("单位已完成"),
     "all_parts_done": N_("各单位都已完成"),
 }
+
+# the letters of the ladder, as the default settings call them
+LETTERS = (
+    N_("提醒函"), N_("督办函"), N_("通报"), N_("约谈通知"), N_("挂牌督办"), N_("限批情况"), N_("问责建议材料"),
+)  # fmt: skip

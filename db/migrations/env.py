@@ -7,6 +7,7 @@ from alembic.autogenerate.api import AutogenContext
 from sqlmodel import SQLModel
 
 import db.files
+import db.ladder
 import db.life
 import db.models
 import db.trends  # noqa: F401  (all of them fill the metadata)

@@ -11,6 +11,7 @@ from alembic.script import ScriptDirectory
 from sqlmodel import SQLModel
 
 import db.files
+import db.ladder
 import db.life
 import db.models
 import db.trends
