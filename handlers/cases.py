@@ -22,7 +22,7 @@ from handlers.drafting import (
     town_in,
     with_unknown_county,
 )
-from handlers.lists import turn_pages
+from handlers.paging import count_pages, turn_pages
 from handlers.reading import is_city, read_scope
 from handlers.request import Call
 from rules.cases import age, file_by, is_unfiled_too_long
@@ -151,10 +151,8 @@ def list_(call: Call) -> Reply:
     ids = [county.id for county in call.gazetteer.below(scope.region) if county.id is not None]
     policy = call.office.policy
     late, count = cases.unfiled(call.session, ids, call.today, policy, scope.page, PAGE_SIZE, months)
-    pages = max(1, -(-count // PAGE_SIZE))
     command = f"/cases {scope.region.name} {month}".strip()
-    if scope.page > pages:
-        raise Refusal(Why.UNKNOWN_WORD, word=f"p{scope.page}", choices=((f"p{pages}", f"{command} p{pages}"),))
+    pages = count_pages(scope.page, count, PAGE_SIZE, command)
     lines = [
         {"case": case, "age": age(case, call.today), "county": _county(call, case) if is_city(scope.region) else ""}
         for case in late

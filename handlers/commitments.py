@@ -27,7 +27,7 @@ from handlers.drafting import (
     read_words,
     with_unknown_county,
 )
-from handlers.lists import turn_pages
+from handlers.paging import count_pages, on_page, turn_pages
 from handlers.numbers import find_duty
 from handlers.reading import is_city, read_duty, read_scope
 from handlers.request import Call
@@ -76,11 +76,9 @@ def list_(call: Call) -> Reply:
     scope = read_scope(call)
     ids = [county.id for county in call.gazetteer.below(scope.region) if county.id is not None]
     promises = commitments.of_counties(call.session, ids, call.today)
-    pages = max(1, -(-len(promises) // PAGE_SIZE))
     command = f"/commitments {scope.region.name}"
-    if scope.page > pages:
-        raise Refusal(Why.UNKNOWN_WORD, word=f"p{scope.page}", choices=((f"p{pages}", f"{command} p{pages}"),))
-    shown = promises[(scope.page - 1) * PAGE_SIZE : scope.page * PAGE_SIZE]
+    pages = count_pages(scope.page, len(promises), PAGE_SIZE, command)
+    shown = on_page(promises, scope.page, PAGE_SIZE)
     return call.reply(
         "commitments", turn_pages(call, command, scope.page, pages), region=scope.region,
         lines=[describe(call, one) for one in shown], count=len(promises), page=scope.page, pages=pages,

@@ -6,6 +6,7 @@ from db.ladder import Letter, LetterState
 from db.models import Level, Person
 from handlers.asking import REASON, forget_question, remember_question
 from handlers.dates import as_written, read_due
+from handlers.paging import count_pages, on_page, page_in, turn_pages
 from handlers.request import Call
 from rules.permission import may_bind, may_sign, reads_letters
 from rules.refusal import Refusal, Why
@@ -14,7 +15,7 @@ from services.identity import find_person
 from services.letters import Content
 from text.reply import N_, Button, Reply
 
-MOST_SHOWN = 6
+PAGE_SIZE = 6
 NAMES, DUE = "names", "due"  # what a question of ours expects, beside REASON
 SIGNERS: Mapping[Level, str] = {Level.CITY_OFFICE: N_("督察办主任"), Level.CITY_LEADER: N_("市领导")}
 
@@ -23,13 +24,15 @@ def drafts(call: Call) -> Reply:
     """List the letters that wait."""
     _check_reader(call)
     waiting = letters.waiting_for(call.session, call.office, call.known, call.today)
-    shown = [letters.content(call.session, call.office, one, call.today) for one in waiting[:MOST_SHOWN]]
-    rows = [
-        (call.button(N_("看草稿%(id)s：%(name)s · %(county)s"), f"/draft {one.id}", id=one.id,
-                     name=call.speech.word(one.rung.name), county=one.region.name),)
-        for one in shown
-    ]  # fmt: skip
-    return call.reply("letters", *rows, letters=shown, count=len(waiting), replaces=True)
+    page = next((turned for word in call.words if (turned := page_in(word)) is not None), 1)
+    pages = count_pages(page, len(waiting), PAGE_SIZE, "/drafts")
+    shown = [_content(call, one) for one in on_page(waiting, page, PAGE_SIZE)]
+    buttons = [Button(label=f"{one.id} {one.region.name}", command=f"/draft {one.id}") for one in shown]
+    return call.reply(
+        "letters", *(tuple(buttons[start : start + 3]) for start in range(0, len(buttons), 3)),
+        turn_pages(call, "/drafts", page, pages), letters=shown, count=len(waiting), page=page, pages=pages,
+        replaces=True,
+    )  # fmt: skip
 
 
 def draft(call: Call) -> Reply:

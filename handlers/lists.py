@@ -7,13 +7,14 @@ from sqlmodel import col
 
 from db.figures import due_within, duties_page, overdue
 from db.models import Duty
+from handlers.paging import count_pages, on_page, turn_pages
 from handlers.reading import Scope, read_scope
 from handlers.request import Call
 from rules.lights import done_percent, light
 from rules.refusal import Refusal, Why
 from services import overview
 from services.agenda import open_duties_for, stands_for
-from text.reply import N_, Button, Reply
+from text.reply import Button, Reply
 
 PAGE_SIZE = 5  # with their buttons, one phone screen
 DEFAULT_DAYS = 7
@@ -25,7 +26,7 @@ def mine(call: Call) -> Reply:
     page = read_scope(call).page
     person = call.known
     duties = [duty for duty in open_duties_for(call.session, person, call.today) if call.may_see(duty)]
-    shown = duties[(page - 1) * PAGE_SIZE : page * PAGE_SIZE]
+    shown = on_page(duties, page, PAGE_SIZE)
     others = stands_for(call.session, person, call.today) if call.names_people else []
     return _list(call, "mine", shown, len(duties), page, "/mine", owner=person, stands_for=others)
 
@@ -64,9 +65,7 @@ def _page(
 def _list(
     call: Call, template: str, shown: Sequence[Duty], count: int, page: int, command: str, **facts: object
 ) -> Reply:
-    pages = max(1, -(-count // PAGE_SIZE))
-    if page > pages:
-        raise Refusal(Why.UNKNOWN_WORD, word=f"p{page}", choices=((f"p{pages}", f"{command} p{pages}"),))
+    pages = count_pages(page, count, PAGE_SIZE, command)
     return call.reply(
         template,
         *_number_buttons(shown),
@@ -96,13 +95,3 @@ def describe(call: Call, duty: Duty) -> dict[str, object]:
 def _number_buttons(shown: Sequence[Duty]) -> list[tuple[Button, ...]]:
     buttons = [Button(label=duty.number, command=f"/duty {duty.number}") for duty in shown]
     return [tuple(buttons[i : i + 2]) for i in range(0, len(buttons), 2)]
-
-
-def turn_pages(call: Call, command: str, page: int, pages: int) -> tuple[Button, ...]:
-    """Offer the page before and the one after."""
-    buttons: list[Button] = []
-    if page > 1:
-        buttons.append(call.button(N_("‹ 上一页"), f"{command} p{page - 1}"))
-    if page < pages:
-        buttons.append(call.button(N_("下一页 ›"), f"{command} p{page + 1}"))
-    return tuple(buttons)

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+from handlers.paging import count_pages, on_page, page_in, turn_pages
 from handlers.request import Call
 from rules.permission import may_bind, may_ever_report, reads_whole_city
 from rules.refusal import Refusal, Why
@@ -10,6 +11,7 @@ from text.reply import LANGUAGES, N_, Button, Reply, speech
 
 LANGUAGE_WORDS = {"zh": "zh", "中文": "zh", "汉语": "zh", "chinese": "zh", "en": "en", "英文": "en", "english": "en"}
 
+HELP_LINES = 12  # of what is rare, a page
 WHOLE = frozenset({"all", "全部", "更多"})
 
 
@@ -34,10 +36,14 @@ def help_(call: Call) -> Reply:
     whole = bool(call.words) and call.words[0] in WHOLE
     commands = [one for one in call.commands.values() if one.open_to(call) and one.rare == whole]
     has_more = not whole and any(one.rare and one.open_to(call) for one in call.commands.values())
+    page = next((turned for word in call.words if (turned := page_in(word)) is not None), 1)
+    pages = count_pages(page, len(commands), HELP_LINES, "/help all") if whole else 1
     return call.reply(
         "help",
         *(_first_buttons(call, has_more=has_more) if person or call.group else ()),
-        commands=commands,
+        turn_pages(call, "/help all", page, pages),
+        commands=on_page(commands, page, HELP_LINES) if whole else commands,
+        replaces=whole,
         county=call.example_county,
         person=person,
         is_group=call.request.is_group,

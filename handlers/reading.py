@@ -7,13 +7,13 @@ from decimal import Decimal
 
 from db.models import Duty, Region, RegionKind
 from handlers.numbers import duties_of_word, find_duty
+from handlers.paging import page_in
 from handlers.request import Call
 from rules.policy import Workstream
 from rules.refusal import Refusal, Why
 from text.numerals import CHARACTERS, number_in_words
 from text.quantities import AreaReading, read_area
 
-_PAGE = re.compile(r"(?:p|第)(\d{1,4})页?$")
 _DAYS = re.compile(r"(?:(\d{1,5})(?:天|日)?(?:内|以内|之内)?|今天|今日)$")
 _FARMLAND_PREFIX = re.compile(r"^\(?(?:其中)?(?:耕地|farmland)")
 LAST_DIGITS = 3
@@ -36,8 +36,8 @@ def read_scope(call: Call) -> Scope:
     """Read [region] [workstream] [days] [page] in any order; without a region, the group's or the person's own."""
     region, workstream, each, page, number = None, None, False, 1, None
     for word in _joined(call):
-        if match := _PAGE.match(word):
-            page = max(1, int(match[1]))
+        if (turned := page_in(word)) is not None:
+            page = turned
         elif match := _DAYS.match(word):
             number = int(match[1] or 0)
         elif word in EACH_COUNTY:

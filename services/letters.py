@@ -29,6 +29,7 @@ SENT, FILED, DISMISSED, CHANGED = "letter_sent", "letter_filed", "letter_dismiss
 LETTER = "letter:"
 MOST_LINES = 6
 MOST_PROMISES = 3
+MOST_UNITS = 3
 BULLETIN_STEP = 4
 
 
@@ -67,6 +68,13 @@ class Content:
         return self.lines[:MOST_LINES]
 
     @property
+    def addressed(self) -> list[str]:
+        """The units that it addresses, where it goes to those and not to the county."""
+        if self.rung.to != Addressee.BUREAU:
+            return []
+        return list(dict.fromkeys(line.duty.lead_unit for line in self.lines if line.duty.lead_unit))[:MOST_UNITS]
+
+    @property
     def is_sent_out(self) -> bool:
         """Whether it ever leaves the office."""
         return self.rung.to != Addressee.NOBODY
@@ -102,14 +110,15 @@ def waiting(session: Session) -> list[Letter]:
 
 
 def waiting_for(session: Session, office: Office, person: Person | None, today: date) -> list[Letter]:
-    """Return the letters about which a person can do something: the office about all, a leader about what he signs."""
+    """Return the letters about which a person can do something: the office about all, a leader about what he signs.
+
+    What goes out comes before papers that are only to be read.
+    """
     if not reads_letters(person, today):
         return []
-    return [
-        letter
-        for letter in waiting(session)
-        if may_bind(person, today) or may_sign(person, office.policy.rung(letter.step).signed_by, today)
-    ]
+    rungs = [(letter, office.policy.rung(letter.step)) for letter in waiting(session)]
+    theirs = [one for one in rungs if may_bind(person, today) or may_sign(person, one[1].signed_by, today)]
+    return [letter for letter, _rung in sorted(theirs, key=lambda one: one[1].to == Addressee.NOBODY)]
 
 
 def content(session: Session, office: Office, letter: Letter, today: date) -> Content:

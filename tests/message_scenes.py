@@ -125,6 +125,29 @@ LIFE = (
     Line("会办,不用了", "苗宏宁", "会办 DC-2026-004 不用"),
 )
 
+LETTERS = (
+    Line("待签发", "姜启林", "待签发"),
+    Line("待签发,市领导签的", "任景斌", "待签发"),
+    Line("看草稿,提醒函", "姜启林", "看草稿 {2_澜东区}"),
+    Line("看草稿,约谈通知", "任景斌", "看草稿 {5_沙栗县}"),
+    Line("看草稿,不外发的", "姜启林", "看草稿 {7_沙栗县}"),
+    Line("没有这份草稿", "姜启林", "看草稿 999", named="no_letter"),
+    Line("改收件人,问是谁", "苗宏宁", "/draft {2_澜东区} to"),
+    Line("改收件人,不是本县的人", "苗宏宁", "/draft {2_澜东区} to 戚启", named="outside_letter"),
+    Line("改收件人", "苗宏宁", "/draft {2_澜东区} to 马景民"),
+    Line("改答复期限,问是哪天", "苗宏宁", "/draft {2_澜东区} by"),
+    Line("改答复期限", "苗宏宁", "12月10日"),
+    Line("不归他签发", "苗宏宁", "/draft {2_澜东区} sign", named="signer_only"),
+    Line("签发", "姜启林", "/draft {2_澜东区} sign"),
+    Line("告知收件人:提醒函", "澜东区 马景民", NOTICE),
+    Line("已经签发", "姜启林", "/draft {2_澜东区} sign", named="letter_decided"),
+    Line("不发,问原因", "姜启林", "/draft {2_沙栗县} dismiss"),
+    Line("不发", "姜启林", "已电话沟通，县里本周报方案"),
+    Line("不外发的不能签发", "姜启林", "/draft {7_沙栗县} sign", named="letter_not_sent"),
+    Line("归档", "姜启林", "/draft {7_沙栗县} file"),
+    Line("签发约谈通知", "任景斌", "/draft {5_沙栗县} sign"),
+)
+
 _PROMISE = "county=澜东区 due=2026-12-31 area=耕地50 stream=inspection person=QL0011 meeting=8月约谈会"
 
 CASES = (

@@ -8,7 +8,7 @@ import pytest
 
 from bot.settings import TABLES, Settings, from_values
 from handlers.commands import COMMANDS
-from rules.policy import WORKSTREAMS, Policy
+from rules.policy import LADDER, WORKSTREAMS, Policy
 from scheduler.pace import Limits
 
 HOME = Path(__file__).parent.parent
@@ -53,7 +53,7 @@ def test_the_example_holds_every_setting_with_its_default(tmp_path: Path):
     (tmp_path / "telegram.token").write_text("1:x")
     raw["telegram"].pop("proxy")
     raw["calendar"].clear()
-    raw["workstreams"] = None
+    raw["workstreams"] = raw["ladder"] = None
     settings = from_values(raw, tmp_path)
     assert settings.office.policy == Policy()
     assert settings.limits == Limits()
@@ -73,6 +73,11 @@ def test_every_setting_that_is_read_is_in_the_example():
 def test_the_example_workstream_is_one_of_the_built_in():
     example = tomllib.loads(WHOLE_EXAMPLE)["workstreams"][0]
     assert example["code"] in {stream.code for stream in WORKSTREAMS}
+
+
+def test_the_example_step_of_the_ladder_is_one_of_the_built_in(tmp_path: Path):
+    example = {"office": {"name": "x市"}, "ladder": tomllib.loads(WHOLE_EXAMPLE)["ladder"]}
+    assert from_values(example, tmp_path).office.policy.ladder == (LADDER[0],)
 
 
 def test_no_registry_and_no_local_path_is_in_the_lock():

@@ -16,6 +16,7 @@ from sqlalchemy import text
 from sqlmodel import Session, col, select
 
 from db.files import StoredFile, Upload
+from db.ladder import Letter
 from db.models import Duty, Notice, Outbox, OutboxKind, OutboxState, Person, Status
 from db.queries import regions
 from db.store import Store
@@ -29,10 +30,11 @@ from scheduler.notices import render
 from scheduler.plan import plan
 from services import identity
 from services.chain import Act, record
+from services.ladder import climb
 from services.notices import tell
 from tests.conftest import NOW
 from tests.handlers.dialogue import photos
-from tests.message_scenes import CASES, LIFE, NOTICE, Line
+from tests.message_scenes import CASES, LETTERS, LIFE, NOTICE, Line
 from text import reply as voice
 from text.regions import Gazetteer
 from text.reply import Reply, Speech
@@ -54,6 +56,7 @@ INTERNAL = {
     "who_parts",
     "draft_parts",
     "commitment_parts",
+    "letter_parts",
 }  # pieces of other templates
 
 
@@ -250,10 +253,11 @@ SCENES = (
     Line("撤销下达", "姜启林", "/undo {given}"),
     *LIFE,
     *CASES,
+    *LETTERS,
 )
 SAID_AT_THE_TERMINAL = {Why.UNKNOWN_PERSON}
 # nobody of the sample both asks and decides; the chat asks for what is missing before it refuses
-SAID_TO_NOBODY_HERE = {Why.OWN_REQUEST, Why.OWN_WORK, Why.STEP_NEEDS}
+SAID_TO_NOBODY_HERE = {Why.OWN_REQUEST, Why.OWN_WORK, Why.STEP_NEEDS, Why.LETTER_EMPTY}
 
 
 class Telling:
@@ -276,6 +280,9 @@ class Telling:
             identity.bind(session, act, COUNTY_GROUP, "", gazetteer.counties[0])
             newcomer = identity.find_person(session, "澜东区 王志远")
             self.facts["code"] = identity.invite(session, act, newcomer, self.office.policy)
+            climb(session, self.office, NOW + timedelta(days=7))  # when the first letters are due
+            for letter in session.exec(select(Letter)):
+                self.facts[f"{letter.step}_{gazetteer.get(letter.region_id).name}"] = str(letter.id)
 
     def says(self, line: Line) -> Reply | None:
         if line.says == ANSWER_ALL:
@@ -409,6 +416,7 @@ def others(speaker: Speech) -> Iterator[tuple[str, Reply]]:
     yield "文件发不出时写在前面", Reply(html=speaker.say("file_missing"))
     yield "发送存疑时写在前面", Reply(html=speaker.say("repeated"))
     yield "自己的申请", Reply(html=speaker.say("refusals", why="own_request"))
+    yield "函件里的事都办了", Reply(html=speaker.say("refusals", why="letter_empty", id=3))
     yield "自己上报的", Reply(html=speaker.say("refusals", why="own_work", number="DC-2026-004"))
     missing = {"number": "DC-2026-004", "how": "退回 编号 照片看不清", "county": "澜东区"}
     yield "缺内容", Reply(html=speaker.say("refusals", why="step_needs", **missing))
@@ -460,7 +468,7 @@ def document(said: dict[str, dict[str, Reply]]) -> str:
             says = (
                 f"发送文件 {line.file}"
                 if line.file
-                else line.says.replace("{upload}", "1").replace("{key}", "1a2b3c4d")
+                else re.sub(r"{\d_.*?}", "3", line.says).replace("{upload}", "1").replace("{key}", "1a2b3c4d")
             )
             heading += f"\n{who}：\n" if says == NOTICE else f"\n{who}，{where[line.chat]}：`{says}`\n"
         parts.append(f"{heading}\n{shown(reply)}\n{shown(said['en'][title])}")

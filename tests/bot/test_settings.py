@@ -12,6 +12,7 @@ from bot.settings import TOKEN_ENV, SettingError, Settings, from_values, load
 
 OFFICE: dict[str, Any] = {"office": {"name": "青澜市自然资源督察办公室"}}
 STREAM = {"code": "mine", "zh": "矿山"}
+RUNG = {"step": 2, "name": "提醒函", "when": {"overdue_days": 3}}
 DAYS = "list of numbers of days"
 
 WRONG: list[tuple[str, str, Any, str]] = [
@@ -68,6 +69,9 @@ WRONG: list[tuple[str, str, Any, str]] = [
     ("reminders", "merge_minutes", 121, "0 to 120"),
     ("reminders", "most_extensions", "2", "0 to 20"),
     ("reminders", "longest_extension_days", 0, "1 to 730"),
+    ("reminders", "climb_workdays", 61, "0 to 60"),
+    ("reminders", "answer_workdays", 0, "1 to 60"),
+    ("reminders", "bottom_counties", 0, "1 to 20"),
     ("reminders", "unfiled_days", -1, "0 to 365"),
     ("reminders", "area_slip_factor", 1, "2 to 1000"),
     ("calendar", "workdays", "2027-02-14", "list of dates"),
@@ -118,14 +122,17 @@ def test_every_key_that_there_is_has_a_wrong_value_above(tmp_path: Path, monkeyp
     assert known == {(table, key) for table, key, _value, _allowed in WRONG}
 
 
-@pytest.mark.parametrize("table", [t for t in module.TABLES if t != "workstreams"])
+LISTS = ("workstreams", "ladder")  # lists of tables, one a thing
+
+
+@pytest.mark.parametrize("table", [t for t in module.TABLES if t not in LISTS])
 def test_a_key_that_means_nothing_is_refused_with_those_that_do(tmp_path: Path, table: str) -> None:
     wrong = refused(tmp_path, **{table: {**OFFICE.get(table, {}), "nmae": 1}})
     assert wrong.key == f"[{table}] nmae"
     assert "there are:" in wrong.allowed
 
 
-@pytest.mark.parametrize("table", [t for t in module.TABLES if t != "workstreams"])
+@pytest.mark.parametrize("table", [t for t in module.TABLES if t not in LISTS])
 def test_a_table_that_is_none_is_refused(tmp_path: Path, table: str) -> None:
     assert table in refused(tmp_path, **{table: 5}).key
 
@@ -141,6 +148,38 @@ def test_a_table_that_is_none_is_refused(tmp_path: Path, table: str) -> None:
 )  # fmt: skip
 def test_a_wrong_workstream_names_what_is_wrong(tmp_path: Path, streams: Any, key: str) -> None:
     assert key in refused(tmp_path, workstreams=streams).key
+
+
+@pytest.mark.parametrize(
+    ("rungs", "wrong", "allowed"),
+    [
+        (5, "[[ladder]]", "list of tables"),
+        ([RUNG, RUNG], "step", "another number for each step"),
+        ([RUNG | {"step": 1}], "step", "2 to 99"),
+        ([RUNG | {"step": "two"}], "step", "2 to 99"),
+        ([RUNG | {"name": ""}], "name", "提醒函"),
+        ([RUNG | {"when": {}}], "when", "overdue_workdays = 5"),
+        ([RUNG | {"when": {"full_moon": 1}}], "when", "full_moon is no trigger; there are: overdue_workdays"),
+        ([RUNG | {"when": {"overdue_days": 0}}], "when", "overdue_days must be a whole number from 1"),
+        ([RUNG | {"when": {"overdue_days": True}}], "when", "whole number"),
+        ([RUNG | {"to": "press"}], "to", "bureau, deputy, principal, everybody, nobody"),
+        ([RUNG | {"copy": 5}], "copy", "bureau"),
+        ([RUNG | {"signed_by": "deputy"}], "signed_by", "city_office or city_leader"),
+        ([RUNG | {"colour": "red"}], "colour", "there are:"),
+    ],
+)
+def test_a_wrong_step_of_the_ladder_names_what_is_wrong(tmp_path: Path, rungs: Any, wrong: str, allowed: str) -> None:
+    error = refused(tmp_path, ladder=rungs)
+    assert wrong in error.key
+    assert allowed in error.allowed
+
+
+def test_an_office_may_have_another_ladder_or_none(tmp_path: Path) -> None:
+    assert made(tmp_path, ladder=[]).office.policy.ladder == ()
+    late, early = RUNG | {"step": 9, "to": "principal", "signed_by": "city_leader"}, RUNG
+    first, second = made(tmp_path, ladder=[late, early]).office.policy.ladder
+    assert (first.step, first.when, first.to, first.copy) == (2, {"overdue_days": 3}, "nobody", "nobody")
+    assert (second.step, second.to, second.signed_by) == (9, "principal", "city_leader")
 
 
 def test_an_unknown_table_is_refused(tmp_path: Path) -> None:
