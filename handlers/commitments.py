@@ -27,8 +27,8 @@ from handlers.drafting import (
     read_words,
     with_unknown_county,
 )
-from handlers.paging import count_pages, on_page, turn_pages
 from handlers.numbers import find_duty
+from handlers.paging import count_pages, on_page, turn_pages
 from handlers.reading import is_city, read_duty, read_scope
 from handlers.request import Call
 from handlers.sentences import words_of
