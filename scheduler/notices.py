@@ -16,7 +16,7 @@ from services.digest import MOST_OVERDUE, make_digest
 from text.reply import N_, Button, Reply, Speech, speech
 
 MOST_LINES = 8  # the rest is behind /mine
-MOST_BUTTONS = 3
+MARKS = "①②③"  # of the lines that have a row of buttons
 GROUPS = ("own", "delegate", "deputy")
 
 
@@ -94,11 +94,21 @@ def _groups(
         how = standing(person, duty, named, everyone, today) if person else None
         name = named[0].name if how == Standing.DELEGATE and named else ""
         title = {Standing.DEPUTY: "deputy", Standing.DELEGATE: "delegate"}.get(how, "own") if how else "own"
-        line = {"duty": duty, "county": "", "light": light(duty, today, office.policy), "done": done_percent(duty),
+        line = {"duty": duty, "county": "", "mark": "", "light": light(duty, today, office.policy), "done": done_percent(duty),
                 "days_left": (duty.due_on - today).days if duty.due_on else None}  # fmt: skip
         groups.setdefault((title, name), []).append(line)
     in_order = sorted(groups.items(), key=lambda group: GROUPS.index(group[0][0]))
-    return [{"title": title, "name": name, "lines": lines} for (title, name), lines in in_order]
+    made = [{"title": title, "name": name, "lines": lines} for (title, name), lines in in_order]
+    acting = _acting(made)
+    for mark, line in zip(MARKS, acting, strict=False):
+        line["mark"] = mark if len(acting) > 1 else ""
+    return made
+
+
+def _acting(groups: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Return the lines that get buttons: the first ones that the reader is to see to himself."""
+    own = [line for group in groups if group["title"] != "deputy" for line in group["lines"]]
+    return own[: len(MARKS)]
 
 
 def _place(session: Session, told: list[Duty]) -> str:
@@ -108,7 +118,17 @@ def _place(session: Session, told: list[Duty]) -> str:
 def _buttons(voice: Speech, groups: list[dict[str, Any]], person: Person | None) -> tuple[tuple[Button, ...], ...]:
     if person is None:
         return ()
-    mine = [line["duty"].number for group in groups if group["title"] != "deputy" for line in group["lines"]]
-    done = [(voice.button(N_("%(number)s 报完成"), f"/done {n}", number=n),) for n in mine[:MOST_BUTTONS]]
-    last = (voice.button(N_("我的事项"), "/mine"),) if mine else (voice.button(N_("超期清单"), "/overdue"),)
-    return (*done, last)
+    acting = _acting(groups)
+    rows = [_deeds(voice, line["mark"], line["duty"].number) for line in acting]
+    last = voice.button(N_("我的事项"), "/mine") if acting else voice.button(N_("超期清单"), "/overdue")
+    return (*rows, (last,))
+
+
+def _deeds(voice: Speech, mark: str, number: str) -> tuple[Button, ...]:
+    """Offer what can be done about a duty, in one row of a phone's width."""
+    return (
+        voice.button(N_("%(mark)s完成"), f"/done {number}", mark=mark),
+        voice.button(N_("进展"), f"/progress {number}"),
+        voice.button(N_("延期"), f"/extend {number}"),
+        voice.button(N_("详情"), f"/duty {number}"),
+    )

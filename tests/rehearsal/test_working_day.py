@@ -80,5 +80,5 @@ async def test_the_same_on_a_phone(address: str, browser: Browser) -> None:
     reminder = last_with(page, "【整改提醒】马景民")
     await expect(reminder).to_be_visible(timeout=10_000)
     await picture(page, "phone")
-    await page.get_by_test_id("button").filter(has_text="DC-2026-004 报完成").last.click()
+    await page.get_by_test_id("button").filter(has_text="①完成").last.click()
     await expect(last_with(page, "已报完成，待市级验收：DC-2026-004")).to_be_visible(timeout=10_000)
