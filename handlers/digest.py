@@ -3,8 +3,8 @@
 from handlers.request import Call
 from rules.permission import DIGEST_LEVELS, may_ask_for_digest
 from rules.refusal import Refusal, Why
-from services import identity, letters
-from services.digest import MOST_OVERDUE, make_digest
+from services import identity
+from services.digest import MOST_OVERDUE, ForReader, make_digest
 from text.reply import N_, Reply
 
 ON = frozenset({"on", "订阅", "开", "开启"})
@@ -26,9 +26,7 @@ def digest(call: Call) -> Reply:
     buttons = [call.button(N_("超期清单"), f"/overdue {region}"), call.button(N_("7日内到期"), f"/due 7 {region}")]
     if person.level not in DIGEST_LEVELS and not person.wants_digest:
         buttons.append(call.button(N_("每日订阅"), "/digest on"))
-    to_sign = letters.waiting_for(call.session, call.office, person, call.today)
-    if to_sign:
+    own = ForReader.of(call.session, call.office, person, call.today)
+    if own.letters:
         buttons.append(call.button(N_("待签发"), "/drafts"))
-    return call.reply(
-        "digest", tuple(buttons), digest=made, most=MOST_OVERDUE, reminder="", letters=len(to_sign), stays=True
-    )  # fmt: skip
+    return call.reply("digest", tuple(buttons), digest=made, own=own, most=MOST_OVERDUE, reminder="", stays=True)

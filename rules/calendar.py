@@ -9,6 +9,7 @@ import holidays
 
 ONE_DAY = timedelta(days=1)
 SATURDAY = 5
+DECEMBER = 12  # the calendar of the next year is published in November
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -32,6 +33,11 @@ class Calendar:
         published = _published(self.country, year)
         # The library guesses years to come; only a published year has working weekends.
         return self.country != "CN" or any(day.year == year for day in published.weekend_workdays)
+
+    def unpublished_year(self, today: date) -> int | None:
+        """Return the year whose days off are only an estimate and matter by now: from December on, the next one."""
+        years = (today.year, today.year + 1) if today.month == DECEMBER else (today.year,)
+        return next((year for year in years if not self.is_official(year)), None)
 
     def on_or_before(self, day: date) -> date:
         """Return the day itself if worked, else the last working day before it."""

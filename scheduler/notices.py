@@ -11,8 +11,8 @@ from rules.lights import done_percent, is_overdue, light
 from rules.permission import Standing, reads_whole_city, standing
 from rules.policy import Office
 from scheduler.told import tell_acts
-from services import letters, overview
-from services.digest import MOST_OVERDUE, make_digest
+from services import overview
+from services.digest import MOST_OVERDUE, ForReader, make_digest
 from text.reply import N_, Button, Reply, Speech, speech
 
 MOST_LINES = 8  # the rest is behind /mine
@@ -44,16 +44,14 @@ def _digest(
     whole_city = city(session) if reads_whole_city(person) else None
     region = whole_city or next(region for region in regions(session) if region.id == person.region_id)
     made = make_digest(session, office, region, now)
-    to_sign = letters.waiting_for(session, office, person, office.today(now))
-    html = voice.say(
-        "digest", digest=made, most=MOST_OVERDUE, reminder=reminder.html if reminder else "", letters=len(to_sign)
-    )  # fmt: skip
+    own = ForReader.of(session, office, person, office.today(now))
+    html = voice.say("digest", digest=made, own=own, most=MOST_OVERDUE, reminder=reminder.html if reminder else "")
     buttons: list[Button] = []
     if made.figures.overdue:
         buttons.append(voice.button(N_("超期清单"), f"/overdue {region.name}"))
     buttons.append(voice.button(N_("7日内到期"), f"/due 7 {region.name}"))
     buttons.append(voice.button(N_("进度"), f"/status {region.name}"))
-    if to_sign:
+    if own.letters:
         buttons.append(voice.button(N_("待签发"), "/drafts"))
     return Reply(html=html, buttons=(tuple(buttons),), numbers=reminder.numbers if reminder else (), stays=True)
 
@@ -94,15 +92,20 @@ def _groups(
         how = standing(person, duty, named, everyone, today) if person else None
         name = named[0].name if how == Standing.DELEGATE and named else ""
         title = {Standing.DEPUTY: "deputy", Standing.DELEGATE: "delegate"}.get(how, "own") if how else "own"
-        line = {"duty": duty, "county": "", "mark": "", "light": light(duty, today, office.policy), "done": done_percent(duty),
-                "days_left": (duty.due_on - today).days if duty.due_on else None}  # fmt: skip
-        groups.setdefault((title, name), []).append(line)
+        groups.setdefault((title, name), []).append(_line(duty, office, today))
     in_order = sorted(groups.items(), key=lambda group: GROUPS.index(group[0][0]))
     made = [{"title": title, "name": name, "lines": lines} for (title, name), lines in in_order]
     acting = _acting(made)
     for mark, line in zip(MARKS, acting, strict=False):
         line["mark"] = mark if len(acting) > 1 else ""
     return made
+
+
+def _line(duty: Duty, office: Office, today: date) -> dict[str, Any]:
+    return {
+        "duty": duty, "county": "", "mark": "", "light": light(duty, today, office.policy),
+        "done": done_percent(duty), "days_left": (duty.due_on - today).days if duty.due_on else None,
+    }  # fmt: skip
 
 
 def _acting(groups: list[dict[str, Any]]) -> list[dict[str, Any]]:

@@ -7,11 +7,14 @@ import sqlalchemy as sa
 from sqlmodel import Session, col
 
 from db.figures import due_within, overdue, without_person
-from db.models import Duty, Event, Outbox, OutboxKind, OutboxState, Region, Status
+from db.models import Duty, Event, Outbox, OutboxKind, OutboxState, Person, Region, Status
 from db.queries import regions
 from rules.figures import Figures
+from rules.permission import may_bind
 from rules.policy import Office
-from services import overview
+from rules.reminders import weekly_list_day
+from services import letters, overview
+from services.office import office_now
 from services.reporting import REPORTED
 from text.regions import Gazetteer
 
@@ -37,6 +40,24 @@ class Digest:
     def is_news(self) -> bool:
         """Something changed, falls due today or tomorrow, or became overdue."""
         return bool(self.changed or self.due_today or self.due_tomorrow or self.newly_overdue)
+
+
+@dataclass(frozen=True, kw_only=True)
+class ForReader:
+    """What only one reader's digest says: how many letters he may sign, and, once a week, that days off are guessed."""
+
+    letters: int
+    unpublished_year: int | None
+
+    @classmethod
+    def of(cls, session: Session, office: Office, person: Person, today: date) -> "ForReader":
+        """Gather it as of a day."""
+        calendar = office_now(session, office).calendar
+        is_told = may_bind(person, today) and weekly_list_day(today, office.policy, calendar) == today
+        return cls(
+            letters=len(letters.waiting_for(session, office, person, today)),
+            unpublished_year=calendar.unpublished_year(today) if is_told else None,
+        )
 
 
 def make_digest(session: Session, office: Office, region: Region, now: datetime) -> Digest:

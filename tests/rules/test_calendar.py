@@ -53,6 +53,13 @@ def test_only_published_years_are_official() -> None:
     assert not CALENDAR.is_official(2027)
 
 
+def test_the_next_year_is_asked_for_from_december_on() -> None:
+    assert CALENDAR.unpublished_year(date(2026, 11, 30)) is None
+    assert CALENDAR.unpublished_year(date(2026, 12, 1)) == 2027
+    assert CALENDAR.unpublished_year(date(2027, 3, 1)) == 2027
+    assert Calendar(overrides={date(2027, 1, 3): True}).unpublished_year(date(2026, 12, 1)) is None
+
+
 def test_a_year_that_is_not_published_is_monday_to_friday_but_for_the_holidays_known_by_date() -> None:
     days = [date(2027, 3, 1) + timedelta(days=n) for n in range(28)]
     assert [CALENDAR.is_workday(day) for day in days] == [day.weekday() < 5 for day in days]

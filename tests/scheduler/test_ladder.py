@@ -26,6 +26,7 @@ from services import extending, letters
 from services.chain import Act
 from services.commitments import Promise, commit
 from services.reporting import report_done
+from services.schedule import target_lines
 from tests.conftest import LEDGER_DAY
 
 pytestmark = pytest.mark.xdist_group("ladder")  # the walks are made once
@@ -192,6 +193,20 @@ def test_each_month_has_its_bulletin_and_it_names_the_last_three(silent: Path, o
     store.close()
     assert by_trigger == {Trigger.VETO_MONTHS: 3, Trigger.BOTTOM_BULLETINS: 15}  # 鹿溪、沙栗、枫塘; five months, three
     assert len(stopped) == 1
+
+
+def test_in_the_new_year_the_days_off_are_guessed_and_no_target_line_has_a_light(silent: Path, office: Office) -> None:
+    store = Store(f"sqlite:///{silent}")
+    with store.reading() as session:
+        rows = session.exec(select(Outbox).where(Outbox.kind == OutboxKind.DIGEST, Outbox.person_id == 3)).all()
+        said = {row.day: render(session, row, office, row.created_at) for row in rows if row.day}
+        assert target_lines(session, date(2026, 12, 31))
+        assert target_lines(session, date(2027, 1, 4)) == {}  # the file has no targets of 2027: nothing to be behind
+    store.close()
+    told = {day for day, reply in said.items() if reply and "2027年放假安排未公布" in reply.html}
+    mondays = {office.calendar.on_or_after(day - timedelta(days=day.weekday())) for day in said}
+    assert told == {day for day in said if day in mondays and day >= date(2026, 12, 1)}
+    assert 10 < len(told) < len(said) - 10
 
 
 @pytest.fixture(scope="module")
