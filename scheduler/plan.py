@@ -241,11 +241,20 @@ def _write_row(scene: Scene, kind: OutboxKind, route: Route) -> int | None:
         key = f"{key}:{len(earlier) + 1}"  # a group stands in for several, who may be found unreachable one by one
     row = Outbox(
         key=key, kind=kind, chat=route.address, person_id=route.person.id if route.person else None, day=scene.today,
-        created_at=scene.now, send_after=scene.now,
+        created_at=scene.now, send_after=_moment(scene, kind, who),
     )  # fmt: skip
     scene.session.add(row)
     scene.session.flush()
     return row.id
+
+
+def _moment(scene: Scene, kind: OutboxKind, who: str) -> datetime:
+    """Return the reader's own moment of the morning; what is planned after it goes at such a moment from now."""
+    local = scene.office.local(scene.now)
+    hour = digest_hour(scene.office, scene.now) if kind == OutboxKind.DIGEST else None
+    opens = hour or datetime.combine(scene.today, scene.office.policy.window_from, tzinfo=scene.office.zone)
+    moment = scene.office.policy.spread(who, opens)
+    return moment if moment >= local else scene.office.policy.spread(who, local)
 
 
 def _write_notices(scene: Scene, items: list[Item], outbox_id: int) -> None:
