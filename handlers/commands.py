@@ -311,6 +311,10 @@ COMMANDS = (
         handler=people.leave, summary=N_("请假并指定代理人"), example=N_("请假 11月20日至25日 代理人姓名"), rare=True,
     ),
     Command(
+        name="pause", aliases=("免打扰", "暂停提醒", "恢复提醒"), audience=Audience.PERSONS, writes=True,
+        handler=people.pause, summary=N_("提醒改发给代理人"), example=N_("暂停提醒 11月25日 代理人姓名"), rare=True,
+    ),
+    Command(
         name="unlink", aliases=("解绑",), audience=Audience.PERSONS, writes=True,
         handler=people.unlink, summary=N_("解绑账号（换号、丢手机）"), example=N_("解绑"), rare=True,
     ),
