@@ -24,6 +24,8 @@ GROUPS = ("own", "delegate", "deputy")
 def render(session: Session, row: Outbox, office: Office, now: datetime) -> Reply | None:
     """Say a notice now."""
     person = session.get(Person, row.person_id) if row.person_id else None
+    if person is not None and not in_post(person, office.today(now)):
+        return None
     voice = speech(_language(session, row) or office.language)
     if row.kind == OutboxKind.ACT:
         return tell_acts(session, row, office, now, voice)
