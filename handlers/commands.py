@@ -27,6 +27,7 @@ from handlers import (
     status,
     steps,
     undoing,
+    unreachable,
     uploads,
     urging,
     who,
@@ -329,6 +330,10 @@ COMMANDS = (
     Command(
         name="invite", aliases=("邀请",), audience=Audience.OFFICE, writes=True,
         handler=people.invite, summary=N_("发邀请码"), example=N_("邀请 姓名"), rare=True,
+    ),
+    Command(
+        name="unreachable", aliases=("联系不上", "未绑定"), audience=Audience.OFFICE,
+        handler=unreachable.unreachable_, summary=N_("谁收不到提醒"), example=N_("联系不上"), rare=True,
     ),
     Command(
         name="lang", aliases=("语言", "language"), audience=Audience.PERSONS, writes=True,

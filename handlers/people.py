@@ -100,7 +100,11 @@ def left(call: Call) -> Reply:
         raise Refusal(Why.UNKNOWN_WORD, word="/left")
     last_day = read_date(call, words[-1], call.today) if len(words) > 1 else None
     person = _person(call, words[:-1] if last_day else words)
-    changed = people.leave_post(call.session, call.act, person, last_day or call.today - timedelta(days=1))
+    has_left = last_day is None and person.in_post_to is not None and person.in_post_to < call.today
+    undo_: tuple[Button, ...] = ()
+    if not has_left:  # else only who could take over is asked for
+        changed = people.leave_post(call.session, call.act, person, last_day or call.today - timedelta(days=1))
+        undo_ = (call.button(N_("撤销"), f"/undo {changed.event.id}"),)
     duties = people.duties_of(call.session, person)
     able = people.successors(call.session, person, call.today)[:MOST_CHOICES] if duties else []
     to = call.speech.word(N_("交接给"))
@@ -108,7 +112,6 @@ def left(call: Call) -> Reply:
         Button(label=f"{to} {one.name}", command=f"/handover {person.official_id} {one.official_id}") for one in able
     ]
     rows = [tuple(offers[start : start + 2]) for start in range(0, len(offers), 2)]
-    undo_ = (call.button(N_("撤销"), f"/undo {changed.event.id}"),)
     return call.reply("left_noted", *rows, undo_, person=person, count=len(duties))
 
 
