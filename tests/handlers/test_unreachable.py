@@ -72,7 +72,7 @@ def test_an_invitation_is_one_button_and_remembered(town: Town) -> None:
 def test_who_left_is_handed_over_and_then_no_longer_listed(town: Town) -> None:
     town.play([("苗宏宁", "私聊", "联系不上", "联系不上1人", "苏启健", "[/left QL0072", "![/invite QL0072")])
     said = town.told("苗宏宁", "联系不上")
-    assert "→ 贺启宁" in block(said.text, "苏启健")  # his successor
+    assert "代收：贺启宁" in block(said.text, "苏启健")  # his successor
     before = len(town.events())
     offered = town.press("苗宏宁", said, "/left QL0072")
     assert "任职至10月15日" in offered.text  # as it was noted
@@ -84,10 +84,10 @@ def test_who_left_is_handed_over_and_then_no_longer_listed(town: Town) -> None:
 
 def test_where_his_notices_go_is_where_they_really_go(town: Town) -> None:
     never_started(town, "马景民")
-    assert "→ 县群" in block(town.told("苗宏宁", "联系不上").text, "马景民")
+    assert "代收：县群" in block(town.told("苗宏宁", "联系不上").text, "马景民")
     refused(town, "澜东群", "Forbidden: bot was kicked from the supergroup chat")
     said = town.told("苗宏宁", "联系不上")
-    assert "→ 李明波" in block(said.text, "马景民")
+    assert "代收：李明波" in block(said.text, "马景民")
     assert "发不进去的群：" in said.text
     assert "（澜东区）11月17日起" in said.text
     with town.store.reading() as session:
