@@ -3,9 +3,8 @@
 from collections.abc import Sequence
 from datetime import date
 
-from db.models import Region
-from handlers.lists import turn_pages
-from handlers.reading import is_city, read_scope
+from handlers.paging import count_pages, on_page, turn_pages
+from handlers.reading import read_scope
 from handlers.request import Call
 from rules.refusal import Refusal, Why
 from services import overview
@@ -22,11 +21,11 @@ def unreachable_(call: Call) -> Reply:
     scope = read_scope(call)
     below = {region.id for region in call.gazetteer.below(scope.region)} | {scope.region.id}
     found = [one for one in unreachable(call.session, call.office, call.today) if one.person.region_id in below]
-    pages = max(1, -(-len(found) // PAGE_SIZE))
-    page = min(scope.page, pages)
-    shown = found[(page - 1) * PAGE_SIZE : page * PAGE_SIZE]
+    command, page = f"/unreachable {scope.region.name}", scope.page
+    pages = count_pages(page, len(found), PAGE_SIZE, command)
+    shown = on_page(found, page, PAGE_SIZE)
     return call.reply(
-        "unreachable", *_offers(call, shown), _pages(call, scope.region, page, pages), count=len(found), page=page,
+        "unreachable", *_offers(call, shown), turn_pages(call, command, page, pages), count=len(found), page=page,
         pages=pages, lines=[(call.gazetteer.get(one.person.region_id).name, one) for one in shown],
         groups=_groups(call, below) if page == 1 else [], replaces=True,
         basis=overview.basis(call.session, call.office, call.today),
@@ -51,8 +50,3 @@ def _offers(call: Call, shown: Sequence[Unreachable]) -> list[tuple[Button, ...]
         for one in shown
     ]
     return [tuple(offers[at : at + 2]) for at in range(0, len(offers), 2)]
-
-
-def _pages(call: Call, region: Region, page: int, pages: int) -> tuple[Button, ...]:
-    command = "/unreachable" if is_city(region) else f"/unreachable {region.name}"
-    return turn_pages(call, command, page, pages)

@@ -120,7 +120,7 @@ def test_a_county_alone_and_a_page_after_the_other(town: Town) -> None:
     first = town.told("苗宏宁", "联系不上")
     assert f"联系不上{everybody}人" in first.text
     assert "第1/" in first.text
-    second = town.press("苗宏宁", first, "/unreachable p2")
+    second = town.press("苗宏宁", first, "/unreachable 青澜市 p2")
     assert "第2/" in second.text
     assert not {line for line in first.lines if line.startswith("•")} & set(second.lines)
     town.play([("苗宏宁", "私聊", "联系不上 澜东区", "澜东区", "!沙栗县", "[/unreachable 澜东区 p2")])
