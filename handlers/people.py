@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from sqlmodel import select
@@ -148,16 +148,14 @@ def undo(call: Call, event: Event) -> Reply:
 
 def _read_aside(call: Call) -> _Aside | None:
     """Read [PERSON] FROM TO [DELEGATE]; None without any words."""
-    words = list(call.words)
     if call.request.text.strip().startswith(BACK):
-        words = [*words, "off"]
+        call = replace(call, words=(*call.words, "off"))
+    words = list(call.words)
     if not words:
         return None
     person = call.known
-    if (named := _named(call, words[0])) and not (len(words) == 1 or words[0] in OFF):
-        person, words = named, words[1:]
-        if person.id != call.known.id and not may_bind(call.person, call.today):
-            raise Refusal(Why.OFFICE_ONLY)
+    if len(words) > 1 and _is_name(call, words[0]):
+        person, words = _whom(call, words[0]), words[1:]
     if words and words[0].lower() in OFF:
         return _Aside(person=person)
     delegate = _colleague(call, words[-1], person) if len(words) > 1 else None
@@ -167,6 +165,19 @@ def _read_aside(call: Call) -> _Aside | None:
     if end < begin or end < call.today:
         raise Refusal(Why.BAD_DATE, word=days)
     return _Aside(person=person, begin=begin, end=end, delegate=delegate)
+
+
+def _is_name(call: Call, word: str) -> bool:
+    return any(word in (one.name, one.official_id) for one in everybody(call.session))
+
+
+def _whom(call: Call, word: str) -> Person:
+    """Return whom the office names, of several after asking; anybody else names himself alone."""
+    if may_bind(call.person, call.today):
+        return _person(call, [word])
+    if word not in (call.known.name, call.known.official_id):
+        raise Refusal(Why.OFFICE_ONLY)
+    return call.known
 
 
 def _day(call: Call, phrase: str) -> date:

@@ -6,7 +6,7 @@ from typing import Any
 from sqlmodel import Session, select
 
 from db.models import OPEN, Account, Chat, Duty, Level, Notice, Outbox, OutboxKind, Person
-from db.queries import city, duties_by_id, named_officials, people, regions
+from db.queries import city, duties_by_id, named_officials, notices_about, people, regions
 from rules.lights import done_percent, is_overdue, light
 from rules.officials import Told, in_charge_of, in_post, told_of
 from rules.permission import reads_whole_city
@@ -78,12 +78,20 @@ def _reminder(
     acts = any(group["title"] != "deputy" for group in groups)
     html = voice.say(
         "reminder", person=person, place=_place(session, told), groups=groups, more=len(told) - len(shown),
-        overdue_count=overdue, due_count=len(told) - overdue, late=any(notice.late for notice in true),
+        overdue_count=overdue, due_count=len(told) - overdue, late=_was_missed(session, true),
         unreached=person is None, acts=acts, today=today, basis=overview.basis(session, office, today),
     )  # fmt: skip
     return Reply(
         html=html, buttons=_buttons(voice, groups, person), numbers=tuple(duty.number for duty in told), stays=True
     )
+
+
+def _was_missed(session: Session, notices: list[Notice]) -> bool:
+    """Tell whether something comes late that nobody was told in time: neither a predecessor nor who paused."""
+    late = [notice for notice in notices if notice.late]
+    others = notices_about(session, [notice.duty_id for notice in late])
+    in_time = {(one.duty_id, one.due_on, one.rule) for one in others if not one.late}
+    return any((one.duty_id, one.due_on, one.rule) not in in_time for one in late)
 
 
 def _hearers(session: Session, duties: list[Duty], today: date) -> dict[int, list[Told]]:

@@ -117,6 +117,15 @@ def test_the_office_pauses_for_others_and_nobody_else_does(town: Town) -> None:
     ])  # fmt: skip
 
 
+def test_of_several_of_one_name_the_one_who_pauses_is_asked_for(town: Town) -> None:
+    town.play([
+        ("苗宏宁", "私聊", "免打扰 王志远 11月21日 严宏敏", "不止一人", "[/pause QL0015 11月21日 严宏敏"),
+        ("苗宏宁", "私聊", "⏎/pause QL0015", "已暂停提醒：王志远，至11月21日"),
+        ("苗宏宁", "私聊", "恢复提醒 王志远", "不止一人", "[/pause QL0015 off"),
+        ("苗宏宁", "私聊", "⏎/pause QL0015", "已恢复提醒：王志远"),
+    ])  # fmt: skip
+
+
 def test_a_pause_that_ended_before_it_was_told_is_not_told(town: Town) -> None:
     town.play([
         ("马景民", "私聊", "免打扰 11月25日 严宏敏", "已暂停提醒"), ("马景民", "私聊", "恢复提醒", "已恢复提醒"),

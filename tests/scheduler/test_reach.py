@@ -262,6 +262,17 @@ async def test_after_the_last_day_the_reminders_are_his_again(city: City) -> Non
     assert (city.told(MA), city.told(YAN)) == (1, 0)
 
 
+async def test_neither_the_delegate_nor_he_himself_afterwards_is_told_that_it_comes_late(city: City) -> None:
+    for day in range(20):
+        if day == 4:
+            city.pause(MA, YAN, date(2026, 12, 4), MORNING + day * DAY)
+        await city.tick(MORNING + day * DAY)
+    for who in (MA, YAN):
+        reminders = [reply.html for chat, reply in city.sent if chat == city.chat(who) and "整改提醒" in reply.html]
+        assert len(reminders) >= 2
+        assert not [html for html in reminders if "补发" in html]
+
+
 async def test_who_pauses_while_his_reminder_waits_does_not_get_it(city: City) -> None:
     city.do(lambda session: plan(session, city.office, MORNING))
     city.pause(MA, YAN, date(2026, 11, 20), MORNING)
