@@ -134,7 +134,8 @@ def content(session: Session, office: Office, letter: Letter, today: date) -> Co
         id=letter.id or 0, step=letter.step, rung=rung, state=letter.state, region=region, trigger=letter.trigger,
         drafted_on=letter.drafted_on, as_of=today, answer_by=letter.answer_by or default,
         office=office.name, year=decided.year, serial=letter.serial, signed_on=decided if letter.serial else None,
-        why=letter.why, to=_persons(session, letter.to_ids), copied=_persons(session, letter.copy_ids), lines=lines_of(session, office, letter, today),
+        why=letter.why, to=_persons(session, letter.to_ids), copied=_persons(session, letter.copy_ids),
+        lines=lines_of(session, office, letter, today),
         bottom=office.policy.bottom_counties, **_beside(session, office, letter, region, today),
     )  # fmt: skip
 
