@@ -10,13 +10,13 @@ from telegram.error import TelegramError
 from bot.settings import Settings
 from bot.telegram import Telegram
 from db.migrations import HEAD, current
-from db.models import OPEN, Duty, DutyOfficial, Event, Inbox, Level, Outbox, OutboxState, Person
-from db.queries import people, reachable_accounts, regions
+from db.models import Duty, Event, Inbox, Outbox, OutboxState, Person
+from db.queries import regions
 from db.store import Store
-from rules.officials import in_post, successor
 from rules.policy import Office
 from services.chain import broken_links
 from services.office import office_now
+from services.unreachable import Fate, unreachable
 from text.reply import N_, Speech
 from text.step_words import DONE_SAID, OTHER_SAID
 
@@ -100,28 +100,17 @@ def _calendar(session: Session, settings: Settings, now: datetime, voice: Speech
 
 
 def _unreachable(session: Session, settings: Settings, now: datetime, voice: Speech) -> list[Finding]:
-    """List who has open duties and no chat to be told of them in."""
-    today = settings.office.today(now)
-    everyone, accounts = people(session), reachable_accounts(session)
+    """List who has open duties, or reads the digest, and cannot be told; who left and has a successor is no trouble."""
+    office = settings.office
     place = {region.id: region.name for region in regions(session)}
-    query = (
-        sa.select(col(DutyOfficial.person_id), sa.func.count())
-        .join(Duty, col(Duty.id) == col(DutyOfficial.duty_id))
-        .where(col(Duty.status).in_(OPEN), col(DutyOfficial.level) == Level.RESPONSIBLE)
-        .group_by(col(DutyOfficial.person_id))
-    )
-    by_id = {person.id: person for person in everyone}
-    silent: dict[str, int] = {}
-    for person_id, count in session.execute(query):
-        person = by_id.get(person_id)
-        holder = person if person is None or in_post(person, today) else successor(person, everyone, today)
-        if holder is not None and holder.id not in accounts:
-            name = f"{place[holder.region_id]} {holder.name}({holder.official_id})"
-            silent[name] = silent.get(name, 0) + count
+    silent = [one for one in unreachable(session, office, office.today(now)) if one.fate != Fate.LEFT or not one.ways]
     if not silent:
-        return [Finding(good=True, words=voice.word(N_("有在办事项的责任人都能联系上")))]
-    words = voice.word(N_("%(count)s名责任人联系不上（未开通或已屏蔽）：%(names)s"))
-    names = "、".join(f"{name} {count}" for name, count in list(silent.items())[:MOST_NAMES])
+        return [Finding(good=True, words=voice.word(N_("有在办事项的人员和日报读者都能联系上。")))]
+    words = voice.word(N_("%(count)s人联系不上（在私聊里写“联系不上”可看原因）：%(names)s"))
+    names = "、".join(
+        f"{place[one.person.region_id]} {one.person.name}({one.person.official_id}) {one.duties}"
+        for one in silent[:MOST_NAMES]
+    )
     return [Finding(good=False, words=words % {"count": len(silent), "names": names})]
 
 

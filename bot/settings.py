@@ -218,6 +218,8 @@ def _policy(raw: dict[str, Any]) -> Policy:
         window_from=_time(section, "window_from", default.window_from),
         window_to=_time(section, "window_to", default.window_to),
         digest_at=_crontab(section, "digest_at", default.digest_at),
+        jitter_minutes=_number(section, "jitter_minutes", 0, 60, default.jitter_minutes),
+        longest_pause_days=_number(section, "longest_pause_days", 1, 365, default.longest_pause_days),
         invite_days=_number(section, "invite_days", 1, 90, default.invite_days),
         undo_hours=_number(section, "undo_hours", 0, 720, default.undo_hours),
         question_minutes=_number(section, "question_minutes", 1, 1440, default.question_minutes),

@@ -133,6 +133,7 @@ class Person(SQLModel, table=True):
     delegate_id: int | None = Field(default=None, foreign_key="person.id")
     leave_from: date | None = None
     leave_to: date | None = None
+    paused_until: date | None = None  # the last day on which reminders go to the delegate instead
     in_post_from: date | None = None
     in_post_to: date | None = None
     wants_digest: bool = False

@@ -27,6 +27,7 @@ from handlers import (
     status,
     steps,
     undoing,
+    unreachable,
     uploads,
     urging,
     who,
@@ -311,6 +312,10 @@ COMMANDS = (
         handler=people.leave, summary=N_("请假并指定代理人"), example=N_("请假 11月20日至25日 代理人姓名"), rare=True,
     ),
     Command(
+        name="pause", aliases=("免打扰", "暂停提醒", "恢复提醒"), audience=Audience.PERSONS, writes=True,
+        handler=people.pause, summary=N_("提醒改发给代理人"), example=N_("暂停提醒 11月25日 代理人姓名"), rare=True,
+    ),
+    Command(
         name="unlink", aliases=("解绑",), audience=Audience.PERSONS, writes=True,
         handler=people.unlink, summary=N_("解绑账号（换号、丢手机）"), example=N_("解绑"), rare=True,
     ),
@@ -325,6 +330,10 @@ COMMANDS = (
     Command(
         name="invite", aliases=("邀请",), audience=Audience.OFFICE, writes=True,
         handler=people.invite, summary=N_("发邀请码"), example=N_("邀请 姓名"), rare=True,
+    ),
+    Command(
+        name="unreachable", aliases=("联系不上", "未绑定"), audience=Audience.OFFICE,
+        handler=unreachable.unreachable_, summary=N_("谁收不到提醒"), example=N_("联系不上"), rare=True,
     ),
     Command(
         name="lang", aliases=("语言", "language"), audience=Audience.PERSONS, writes=True,

@@ -1,4 +1,4 @@
-"""/leave, /handover, /left, /unlink, /invite: people change, and the work goes on."""
+"""/leave, /pause, /handover, /left, /unlink, /invite: people change, and the work goes on."""
 
 import re
 from collections.abc import Sequence
@@ -11,39 +11,64 @@ from db.models import Account, Event, Person
 from db.queries import people as everybody
 from handlers.dates import read_date
 from handlers.request import Call
+from rules.officials import stand_in
 from rules.permission import may_bind
 from rules.refusal import Refusal, Why
 from services import identity, people
 from text.reply import N_, Button, Reply
 
 MOST_CHOICES = 6
-BACK = "销假"
-OFF = frozenset({"off", "结束", BACK, "取消"})
+BACK = ("销假", "恢复提醒")  # aliases that end what /leave and /pause begin
+OFF = frozenset({"off", "结束", *BACK, "取消", "恢复"})
 YES = "yes"
 TO = frozenset({"to", "给", "至", "→"})
 _BETWEEN = re.compile(r"\s*(?:至|到|~|—+|-{2,}|\bto\b|\buntil\b)\s*")
 
 
 @dataclass(frozen=True, kw_only=True)
-class _Leave:
+class _Aside:
+    """Who steps aside from when until when, and who sees to his duties meanwhile; no days: he is back."""
+
     person: Person
-    begin: date | None
-    end: date | None
-    delegate: Person | None
+    begin: date | None = None
+    end: date | None = None
+    delegate: Person | None = None
 
 
 def leave(call: Call) -> Reply:
     """Note one's own leave, or for the office anybody's: /leave [PERSON] FROM TO [DELEGATE]; off ends it."""
-    said = _read_leave(call)
+    said = _read_aside(call)
     if said is None:
-        return call.reply("leave_now", person=call.known, delegate=_delegate(call, call.known))
-    changed = people.take_leave(
-        call.session, call.office, call.act, said.person, said.begin, said.end, said.delegate
+        return _aside_now(call, people.ON_LEAVE)
+    return _aside_noted(
+        call, people.take_leave(call.session, call.office, call.act, said.person, said.begin, said.end, said.delegate)
     )  # fmt: skip
+
+
+def pause(call: Call) -> Reply:
+    """Let one's own reminders, or for the office anybody's, go to a delegate: /pause [PERSON] UNTIL [DELEGATE]; off."""
+    said = _read_aside(call)
+    if said is None:
+        return _aside_now(call, people.PAUSED)
+    if said.begin != said.end and said.begin and said.begin > call.today:  # a pause begins at once
+        raise Refusal(Why.BAD_DATE, word=" ".join(call.words))
+    return _aside_noted(
+        call, people.pause(call.session, call.office, call.act, said.person, said.end, said.delegate)
+    )  # fmt: skip
+
+
+def _aside_now(call: Call, kind: str) -> Reply:
+    person = call.known
+    stands_in = stand_in(person, everybody(call.session), call.today)
+    return call.reply("aside_now", kind=kind, person=person, delegate=_delegate(call, person), stands_in=stands_in)
+
+
+def _aside_noted(call: Call, changed: people.Changed) -> Reply:
     undo_ = call.button(N_("撤销"), f"/undo {changed.event.id}")
     return call.reply(
-        "leave_noted", (undo_,), person=said.person, delegate=_delegate(call, said.person),
-        unreached=[one.name for one in changed.unreached], own=said.person.id == call.known.id,
+        "aside_noted", (undo_,), kind=changed.event.kind, person=changed.person,
+        delegate=_delegate(call, changed.person), unreached=[one.name for one in changed.unreached],
+        own=changed.person.id == call.known.id,
     )  # fmt: skip
 
 
@@ -75,7 +100,11 @@ def left(call: Call) -> Reply:
         raise Refusal(Why.UNKNOWN_WORD, word="/left")
     last_day = read_date(call, words[-1], call.today) if len(words) > 1 else None
     person = _person(call, words[:-1] if last_day else words)
-    changed = people.leave_post(call.session, call.act, person, last_day or call.today - timedelta(days=1))
+    has_left = last_day is None and person.in_post_to is not None and person.in_post_to < call.today
+    undo_: tuple[Button, ...] = ()
+    if not has_left:  # else only who could take over is asked for
+        changed = people.leave_post(call.session, call.act, person, last_day or call.today - timedelta(days=1))
+        undo_ = (call.button(N_("撤销"), f"/undo {changed.event.id}"),)
     duties = people.duties_of(call.session, person)
     able = people.successors(call.session, person, call.today)[:MOST_CHOICES] if duties else []
     to = call.speech.word(N_("交接给"))
@@ -83,7 +112,6 @@ def left(call: Call) -> Reply:
         Button(label=f"{to} {one.name}", command=f"/handover {person.official_id} {one.official_id}") for one in able
     ]
     rows = [tuple(offers[start : start + 2]) for start in range(0, len(offers), 2)]
-    undo_ = (call.button(N_("撤销"), f"/undo {changed.event.id}"),)
     return call.reply("left_noted", *rows, undo_, person=person, count=len(duties))
 
 
@@ -118,11 +146,11 @@ def undo(call: Call, event: Event) -> Reply:
     return call.reply("person_undone", person=person, delegate=_delegate(call, person), replaces=True)
 
 
-def _read_leave(call: Call) -> _Leave | None:
+def _read_aside(call: Call) -> _Aside | None:
     """Read [PERSON] FROM TO [DELEGATE]; None without any words."""
     words = list(call.words)
     if call.request.text.strip().startswith(BACK):
-        words = [*words, BACK]
+        words = [*words, "off"]
     if not words:
         return None
     person = call.known
@@ -131,14 +159,14 @@ def _read_leave(call: Call) -> _Leave | None:
         if person.id != call.known.id and not may_bind(call.person, call.today):
             raise Refusal(Why.OFFICE_ONLY)
     if words and words[0].lower() in OFF:
-        return _Leave(person=person, begin=None, end=None, delegate=None)
+        return _Aside(person=person)
     delegate = _colleague(call, words[-1], person) if len(words) > 1 else None
     days = " ".join(words[:-1] if delegate else words)
     begin, *rest = [_day(call, part) for part in _BETWEEN.split(days) if part]
     end = rest[-1] if rest else begin
     if end < begin or end < call.today:
         raise Refusal(Why.BAD_DATE, word=days)
-    return _Leave(person=person, begin=begin, end=end, delegate=delegate)
+    return _Aside(person=person, begin=begin, end=end, delegate=delegate)
 
 
 def _day(call: Call, phrase: str) -> date:

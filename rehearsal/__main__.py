@@ -29,6 +29,7 @@ BOT_NAME = "duban_bot"
 PORT = 8400
 OFFICE = {
     "office": {"name": "青澜市自然资源督察办公室"},
+    "reminders": {"jitter_minutes": 0},  # whoever turns the clock to half past eight sees what comes
     # virtual time: a month's messages are not to take a month's pace
     "delivery": {"per_second": 1000, "chat_seconds": 0, "group_per_minute": 1000, "lease_seconds": 5},
 }

@@ -1,4 +1,4 @@
-"""Who stands for whom: in post or not, on leave, successor, delegate, deputy."""
+"""Who stands for whom: in post or not, on leave, pausing, successor, delegate, deputy."""
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
@@ -19,6 +19,27 @@ def on_leave(person: Person, on: date) -> bool:
     return person.leave_from is not None and person.leave_from <= on <= (person.leave_to or person.leave_from)
 
 
+def is_paused(person: Person, on: date) -> bool:
+    """Tell whether the person's reminders go to his delegate on that day."""
+    return person.paused_until is not None and on <= person.paused_until
+
+
+def can_stand_in(person: Person, on: date) -> bool:
+    """Tell whether the person can hear in the place of somebody who hears nothing himself."""
+    return in_post(person, on) and not on_leave(person, on) and not is_paused(person, on)
+
+
+def stand_in(person: Person, people: Iterable[Person], on: date) -> Person | None:
+    """Return who stands in for a person who is away, or who pauses and has somebody able to hear in his place.
+
+    Nobody for whoever is neither: so a pause whose delegate left, is away or pauses too is none.
+    """
+    delegate = next((p for p in people if p.id == person.delegate_id and in_post(p, on)), None)
+    if delegate is None or on_leave(person, on):
+        return delegate
+    return delegate if is_paused(person, on) and can_stand_in(delegate, on) else None
+
+
 def successor(person: Person, people: Iterable[Person], on: date) -> Person | None:
     """Return who holds the same post now, if exactly one does."""
     found = [p for p in people if p.id != person.id and _same_post(p, person) and in_post(p, on)]
@@ -37,17 +58,35 @@ class Told:
     stands_for: Person | None = None
 
 
-def told_of(duty: Duty, named: Collection[Person], people: Collection[Person], on: date) -> list[Told]:
-    """Return who is reminded of a duty: those named or their successors, delegates of those away, else the deputy."""
+def told_of(
+    duty: Duty, named: Collection[Person], people: Collection[Person], on: date, *, by_clock: bool = False
+) -> list[Told]:  # fmt: skip
+    """Return who is told of a duty: those named or their successors, and who stands in for them; else the deputies.
+
+    Of what the clock says (``by_clock``) those who pause hear nothing while somebody stands in for them; of what was
+    done they hear too.
+    """
     told: list[Told] = []
     for person in named:
         holder = person if in_post(person, on) else successor(person, people, on)
-        if holder is None:
-            continue
-        told.append(Told(person=holder, stands_for=None if holder is person else person))
-        if on_leave(holder, on):
-            told += [Told(person=p, stands_for=holder) for p in people if p.id == holder.delegate_id and in_post(p, on)]
-    return told or [Told(person=p) for p in deputies_of(duty, people, on)]
+        if holder is not None:
+            one = Told(person=holder, stands_for=None if holder is person else person)
+            told += _with_stand_in(one, people, on, by_clock=by_clock)
+    return told or in_charge_of(duty, people, on, by_clock=by_clock)
+
+
+def in_charge_of(duty: Duty, people: Collection[Person], on: date, *, by_clock: bool = False) -> list[Told]:
+    """Return the deputies in charge of a duty, and who stands in for them."""
+    deputies = [Told(person=p) for p in deputies_of(duty, people, on)]
+    return [told for one in deputies for told in _with_stand_in(one, people, on, by_clock=by_clock)]
+
+
+def _with_stand_in(one: Told, people: Iterable[Person], on: date, *, by_clock: bool) -> list[Told]:
+    delegate = stand_in(one.person, people, on)
+    if delegate is None:
+        return [one]
+    other = Told(person=delegate, stands_for=one.person)
+    return [other] if by_clock and is_paused(one.person, on) else [one, other]
 
 
 def deputies_of(duty: Duty, people: Iterable[Person], on: date) -> list[Person]:

@@ -5,7 +5,7 @@ from datetime import date
 from enum import StrEnum
 
 from db.models import Duty, Level, Person, Region
-from rules.officials import in_post, successor
+from rules.officials import in_charge_of, in_post, successor
 
 CITY_LEVELS = (Level.CITY_LEADER, Level.CITY_OFFICE, Level.CITY_OPERATOR, Level.CITY_REVIEWER)
 COUNTY_LEVELS = (Level.PRINCIPAL, Level.DEPUTY, Level.RESPONSIBLE)
@@ -42,6 +42,8 @@ def standing(
         return Standing.DELEGATE
     if person.level == Level.DEPUTY and person.region_id == duty.region_id and duty.workstream in person.workstreams:
         return Standing.DEPUTY
+    if any(told.stands_for and told.person.id == person.id for told in in_charge_of(duty, people, on)):
+        return Standing.DELEGATE
     return None
 
 

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from db.models import Level
 from rules.calendar import Calendar
+from rules.jitter import spread
 
 
 class RateBasis(StrEnum):
@@ -138,6 +139,8 @@ class Policy:
     window_from: time = time(8, 30)
     window_to: time = time(18, 0)
     digest_at: str = "30 8 * * *"  # crontab, in the office's zone; only on working days
+    jitter_minutes: int = 5  # over which a morning's messages are spread, each person's at his own moment; 0: none
+    longest_pause_days: int = 30  # for which somebody may have his reminders go to his delegate
     near_days: int = 7  # so many days before its deadline, and less, a duty is blue,
     duty_blue_points: Decimal = Decimal(10)  # as when it lags so much behind its schedule,
     duty_yellow_points: Decimal = Decimal(30)  # and by more than this yellow
@@ -169,6 +172,11 @@ class Policy:
         """Return a rung by its step; one that the config dropped still has a name."""
         kept = {rung.step: rung for rung in (*LADDER, *self.ladder)}
         return kept.get(step) or Rung(step=step, name=str(step), when={}, to=Addressee.NOBODY)
+
+    def spread(self, who: str, opens: datetime) -> datetime:
+        """Return when a message that is due from a local moment on goes to somebody on that day."""
+        closes = datetime.combine(opens.date(), self.window_to, tzinfo=opens.tzinfo)
+        return spread(who, opens.date(), opens, closes, self.jitter_minutes)
 
     def in_window(self, local: datetime) -> bool:
         """Tell whether notices may be sent at this local time of a working day."""

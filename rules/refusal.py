@@ -77,6 +77,8 @@ class Why(StrEnum):
     SAME_DUTY = "same_duty"
     MILESTONE_LATE = "milestone_late"
     NO_DELEGATE = "no_delegate"
+    PAUSE_NEEDS_DELEGATE = "pause_needs_delegate"
+    PAUSE_TOO_LONG = "pause_too_long"
     NO_SUCCESSOR = "no_successor"
     WHICH_PERSON = "which_person"
     UNITS_MISSING = "units_missing"

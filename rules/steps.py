@@ -11,7 +11,7 @@ from enum import StrEnum
 from types import MappingProxyType
 
 from db.models import OPEN, WITH_CITY, Duty, Level, Person, Status
-from rules.officials import in_post, on_leave
+from rules.officials import in_post, stand_in
 from rules.permission import standing
 from rules.policy import Policy
 from rules.refusal import Refusal, Why
@@ -232,11 +232,12 @@ def roles(stage: Stage) -> set[Role]:
     return found
 
 
-def acts_as(person: Person, level: Level, people: Iterable[Person], on: date, workstream: str = "") -> bool:
-    """Tell whether the person holds a post of that level, or stands in for a holder who is on leave."""
+def acts_as(person: Person, level: Level, people: Collection[Person], on: date, workstream: str = "") -> bool:
+    """Tell whether the person holds a post of that level, or stands in for a holder who is away."""
     holders = [p for p in people if p.level == level and in_post(p, on)]
     holders = [p for p in holders if not workstream or workstream in p.workstreams]
-    return any(p.id == person.id or (on_leave(p, on) and p.delegate_id == person.id) for p in holders)
+    able = [one for p in holders for one in (p, stand_in(p, people, on)) if one is not None]
+    return any(one.id == person.id for one in able)
 
 
 def _is_deputy(person: Person, region_id: int, duty: Duty) -> bool:

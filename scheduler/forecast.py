@@ -78,15 +78,17 @@ def _copy_of(store: Store) -> Iterator[Store]:
 
 
 def _day(copy: Store, office: Office, day: date, now: datetime) -> Iterator[Foretold]:
-    """Go to every moment of the day at which something may fall due."""
-    moments = {max(_opening(office, day), now)}
+    """Go to every moment of the day at which something may fall due; only at the first ones there is news to plan."""
+    planned = {max(_opening(office, day), now)}
     if (hour := digest_hour(office, _opening(office, day))) is not None:
-        moments.add(max(hour, now))
+        planned.add(max(hour, now))
+    moments = set(planned)
     while moments:
         moment = min(moments)
         moments.remove(moment)
         with copy.writing() as session:
-            plan(session, office, moment)
+            if moment in planned:
+                plan(session, office, moment)
             yield from _send(session, office, moment)
             moments |= {when for when in _waiting(session) if when > moment and office.today(when) == day}
 

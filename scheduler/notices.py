@@ -5,10 +5,11 @@ from typing import Any
 
 from sqlmodel import Session, select
 
-from db.models import OPEN, Account, Chat, Duty, Notice, Outbox, OutboxKind, Person
-from db.queries import city, duties_by_id, named_people, people, regions
+from db.models import OPEN, Account, Chat, Duty, Level, Notice, Outbox, OutboxKind, Person
+from db.queries import city, duties_by_id, named_officials, people, regions
 from rules.lights import done_percent, is_overdue, light
-from rules.permission import Standing, reads_whole_city, standing
+from rules.officials import Told, in_charge_of, in_post, told_of
+from rules.permission import reads_whole_city
 from rules.policy import Office
 from scheduler.told import tell_acts
 from services import overview
@@ -23,6 +24,8 @@ GROUPS = ("own", "delegate", "deputy")
 def render(session: Session, row: Outbox, office: Office, now: datetime) -> Reply | None:
     """Say a notice now."""
     person = session.get(Person, row.person_id) if row.person_id else None
+    if person is not None and not in_post(person, office.today(now)):
+        return None
     voice = speech(_language(session, row) or office.language)
     if row.kind == OutboxKind.ACT:
         return tell_acts(session, row, office, now, voice)
@@ -62,13 +65,15 @@ def _reminder(
     today = office.today(now)
     notices = list(session.exec(select(Notice).where(Notice.outbox_id == row.id)))
     duties = duties_by_id(session, {notice.duty_id for notice in notices})
-    # done, extended or withdrawn since it was planned: no longer worth a word
+    hearers = _hearers(session, list(duties.values()), today)
+    # done, extended, withdrawn, or another's by now: no longer worth a word
     true = [n for n in notices if duties[n.duty_id].status in OPEN and duties[n.duty_id].due_on == n.due_on]
+    true = [n for n in true if n.person_id in {one.person.id for one in hearers[n.duty_id]}]
     told = sorted({n.duty_id: duties[n.duty_id] for n in true}.values(), key=lambda d: (d.due_on or date.max, d.number))
     if not told:
         return None
     shown = told[:MOST_LINES]
-    groups = _groups(session, office, shown, person, today)
+    groups = _groups(office, shown, person, hearers, today)
     overdue = sum(is_overdue(duty, today) for duty in told)
     acts = any(group["title"] != "deputy" for group in groups)
     html = voice.say(
@@ -81,18 +86,27 @@ def _reminder(
     )
 
 
+def _hearers(session: Session, duties: list[Duty], today: date) -> dict[int, list[Told]]:
+    """Return for each duty who is reminded of it today, its deputies last, who are so only when it is overdue."""
+    everyone, ids = people(session), [duty.id or 0 for duty in duties]
+    by_id = {person.id: person for person in everyone}
+    names = named_officials(session, ids, Level.RESPONSIBLE)
+    found: dict[int, list[Told]] = {}
+    for duty in duties:
+        named = [by_id[one.person_id] for one in names.get(duty.id or 0, []) if one.person_id in by_id]
+        told = told_of(duty, named, everyone, today, by_clock=True)
+        found[duty.id or 0] = told + in_charge_of(duty, everyone, today, by_clock=True)
+    return found
+
+
 def _groups(
-    session: Session, office: Office, shown: list[Duty], person: Person | None, today: date
+    office: Office, shown: list[Duty], person: Person | None, hearers: dict[int, list[Told]], today: date
 ) -> list[dict[str, Any]]:
     """Group the duties by why the person is told: his own, those he looks after, those he is in charge of."""
-    everyone = people(session)
     groups: dict[tuple[str, str], list[dict[str, Any]]] = {}
     for duty in shown:
-        named = named_people(session, duty)
-        how = standing(person, duty, named, everyone, today) if person else None
-        name = named[0].name if how == Standing.DELEGATE and named else ""
-        title = {Standing.DEPUTY: "deputy", Standing.DELEGATE: "delegate"}.get(how, "own") if how else "own"
-        groups.setdefault((title, name), []).append(_line(duty, office, today))
+        why = _why_told(person, hearers[duty.id or 0], today) if person else ("own", "")
+        groups.setdefault(why, []).append(_line(duty, office, today))
     in_order = sorted(groups.items(), key=lambda group: GROUPS.index(group[0][0]))
     made = [{"title": title, "name": name, "lines": lines} for (title, name), lines in in_order]
     acting = _acting(made)
@@ -112,6 +126,16 @@ def _acting(groups: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """Return the lines that get buttons: the first ones that the reader is to see to himself."""
     own = [line for group in groups if group["title"] != "deputy" for line in group["lines"]]
     return own[: len(MARKS)]
+
+
+def _why_told(person: Person, hearers: list[Told], today: date) -> tuple[str, str]:
+    """Return as what the person hears of a duty, and for whom if he stands in for somebody."""
+    mine = [one for one in hearers if one.person.id == person.id]
+    away = [one.stands_for for one in mine if one.stands_for and in_post(one.stands_for, today)]
+    if person.level == Level.DEPUTY and not away:  # also in the place of somebody who cannot be reached
+        return "deputy", ""
+    is_own = any(one.stands_for not in away for one in mine)
+    return ("delegate", away[0].name) if away and not is_own else ("own", "")
 
 
 def _place(session: Session, told: list[Duty]) -> str:

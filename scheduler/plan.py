@@ -23,7 +23,7 @@ from db.queries import (
     regions,
     set_mark,
 )
-from rules.officials import deputies_of, told_of
+from rules.officials import in_charge_of, told_of
 from rules.permission import gets_digest, reads_whole_city
 from rules.policy import Office
 from rules.reminders import OVERDUE, Rule, rule_soon, rule_today
@@ -204,8 +204,10 @@ def _items(scene: Scene) -> list[Item]:
 
 def _audience(scene: Scene, duty: Duty, named: Collection[Person]) -> list[tuple[Person, bool]]:
     """Return who is reminded of a duty, and its deputies, who hear of it only once it is overdue."""
-    told = {t.person.id: t.person for t in told_of(duty, named, scene.reach.people, scene.today)}
-    deputies = [p for p in deputies_of(duty, scene.reach.people, scene.today) if p.id not in told]
+    everyone, today = scene.reach.people, scene.today
+    told = {t.person.id: t.person for t in told_of(duty, named, everyone, today, by_clock=True)}
+    in_charge = {t.person.id: t.person for t in in_charge_of(duty, everyone, today, by_clock=True)}
+    deputies = [person for key, person in in_charge.items() if key not in told]
     return [(person, True) for person in told.values()] + [(person, False) for person in deputies]
 
 
@@ -241,11 +243,20 @@ def _write_row(scene: Scene, kind: OutboxKind, route: Route) -> int | None:
         key = f"{key}:{len(earlier) + 1}"  # a group stands in for several, who may be found unreachable one by one
     row = Outbox(
         key=key, kind=kind, chat=route.address, person_id=route.person.id if route.person else None, day=scene.today,
-        created_at=scene.now, send_after=scene.now,
+        created_at=scene.now, send_after=_moment(scene, kind, who),
     )  # fmt: skip
     scene.session.add(row)
     scene.session.flush()
     return row.id
+
+
+def _moment(scene: Scene, kind: OutboxKind, who: str) -> datetime:
+    """Return the reader's own moment of the morning; what is planned after it goes at such a moment from now."""
+    local = scene.office.local(scene.now)
+    hour = digest_hour(scene.office, scene.now) if kind == OutboxKind.DIGEST else None
+    opens = hour or datetime.combine(scene.today, scene.office.policy.window_from, tzinfo=scene.office.zone)
+    moment = scene.office.policy.spread(who, opens)
+    return moment if moment >= local else scene.office.policy.spread(who, local)
 
 
 def _write_notices(scene: Scene, items: list[Item], outbox_id: int) -> None:

@@ -25,7 +25,7 @@ from scheduler.pace import Limits, Pace
 from scheduler.plan import PLAN_MARK
 from services import identity
 from services.chain import Act
-from services.notices import find_another_way
+from services.notices import find_another_way, pass_on_if_left
 from services.office import may_notify
 
 log = structlog.get_logger()
@@ -172,6 +172,7 @@ class Sender:
         """Say a notice from today's state; one that is no longer true is dropped."""
         with session.begin_nested():
             row = session.get_one(Outbox, row_id, populate_existing=True)
+            pass_on_if_left(session, self._office, row, now)
             reply = render(session, row, self._office, now)
             if reply is None:
                 outbox.drop(session, row, "no longer true")
@@ -274,9 +275,9 @@ def is_group(chat: str) -> bool:
 
 def _undeliverable(session: Session, office: Office, outgoing: Outgoing, why: str, now: datetime) -> None:
     identity.unreachable(session, outgoing.chat, why, now)
-    outbox.give_up(session, outgoing.id, why)
-    set_mark(session, PLAN_MARK, "")  # what the message carried must find another way today
     find_another_way(session, office, outgoing.id, now)
+    outbox.give_up(session, outgoing.id, why)
+    set_mark(session, PLAN_MARK, "")  # the reminders that it carried are planned anew today
 
 
 def _unsayable(session: Session, outgoing: Outgoing, why: str) -> None:

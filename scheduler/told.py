@@ -14,6 +14,7 @@ from rules.lights import done_percent
 from rules.policy import Office
 from rules.steps import BY_KIND, BY_NAME, STEPS, is_open
 from services import assigning, cooperating, evidence, extending, letters, people, urging
+from services.chain import plain
 from services.ledger import DUTY
 from services.steps import UNDONE, stage
 from text.reply import DECISION_WORDS, N_, Button, Reply, Speech
@@ -220,9 +221,13 @@ def _all_finished(session: Session, event: Event, duty: Duty, office: Office, no
     return Block(buttons=(button,)) if duty.status in OPEN and duty.each_unit else None
 
 
-def _on_leave(session: Session, event: Event, office: Office, now: datetime) -> Block | None:
-    """Say a leave to whoever stands in for it, as it is now."""
+def _stood_aside(session: Session, event: Event, office: Office, now: datetime) -> Block | None:
+    """Say a leave or a pause to whoever stands in, while it is as it was noted and not over."""
     person = _subject(session, event)
+    last_days = [day for day in (event.after.get("leave_to"), event.after.get("paused_until")) if day]
+    is_over = any(date.fromisoformat(day) < office.today(now) for day in last_days)
+    if is_over or any(plain(getattr(person, name)) != value for name, value in event.after.items()):
+        return None
     delegate = session.get(Person, person.delegate_id) if person.delegate_id else None
     return Block(facts={"person": person, "delegate": delegate}, buttons=((N_("我的事项"), "/mine"),))
 
@@ -248,7 +253,8 @@ def _subject(session: Session, event: Event) -> Person:
 
 # acts about people or letters and not about one duty
 ABOUT_PEOPLE: Mapping[str, Callable[[Session, Event, Office, datetime], Block | None]] = {
-    people.ON_LEAVE: _on_leave,
+    people.ON_LEAVE: _stood_aside,
+    people.PAUSED: _stood_aside,
     people.RECEIVED: _received,
     letters.SENT: _letter,
 }

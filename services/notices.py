@@ -3,12 +3,13 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import Any
 
-from sqlmodel import Session, select
+from sqlmodel import Session, col, select
 
-from db.models import Account, Chat, Duty, Event, Outbox, OutboxKind, OutboxState, Person, Telling
+from db.models import Account, Chat, Duty, Event, Notice, Outbox, OutboxKind, OutboxState, Person, Telling
 from db.queries import people, reachable_accounts, reachable_groups
-from rules.officials import deputies_of
+from rules.officials import deputies_of, in_post
 from rules.permission import reads_whole_city
 from rules.policy import Office
 
@@ -32,7 +33,7 @@ class Reach:
 
     def route(self, person: Person, duty: Duty | None) -> Route | None:
         """Return where a notice about the duty goes; None when nobody can be reached."""
-        if person.id in self.accounts:
+        if person.id in self.accounts and in_post(person, self.today):
             return self._own(person)
         if reads_whole_city(person):  # what the office is to decide is not for a group, nor for a county's deputy
             return None
@@ -67,15 +68,38 @@ def tell(session: Session, office: Office, event: Event, persons: Iterable[Perso
 
 
 def find_another_way(session: Session, office: Office, outbox_id: int, now: datetime) -> None:
-    """Give what a message carried to others, after its address was found to take nothing any more."""
+    """Give what a message carried to others, after its address was found to take nothing any more.
+
+    What the other address was told already counts as told. A reminder that it was not told of is planned anew.
+    """
     reach = read_reach(session, office.today(now))
     for telling in session.exec(select(Telling).where(Telling.outbox_id == outbox_id)).all():
         event, person = session.get_one(Event, telling.event_id), session.get_one(Person, telling.person_id)
-        route = reach.route(person, _duty(session, event))
-        if route is not None:
-            telling.outbox_id = _message(session, route, now, now)
+        if (route := reach.route(person, _duty(session, event))) is not None:
+            told_there = _carrier(session, route, Telling, Telling.event_id == event.id)
+            telling.outbox_id = told_there or _message(session, route, now, now)
             session.add(telling)
+    for notice in session.exec(select(Notice).where(Notice.outbox_id == outbox_id)).all():
+        duty, person = session.get_one(Duty, notice.duty_id), session.get_one(Person, notice.person_id)
+        if (route := reach.route(person, duty)) is not None:
+            same = (Notice.duty_id == duty.id, Notice.due_on == notice.due_on, Notice.rule == notice.rule)
+            notice.outbox_id = _carrier(session, route, Notice, *same) or outbox_id
+            session.add(notice)
     session.flush()
+
+
+def pass_on_if_left(session: Session, office: Office, row: Outbox, now: datetime) -> None:
+    """Give the acts that wait for somebody who has left his post to others: his account is a stranger's by now."""
+    reader = session.get(Person, row.person_id) if row.person_id else None
+    if row.kind == OutboxKind.ACT and row.id and reader and not in_post(reader, office.today(now)):
+        find_another_way(session, office, row.id, now)
+
+
+def _carrier(session: Session, route: Route, noun: type[Telling | Notice], *same: Any) -> int | None:
+    """Return the message that told an address of the same thing, or is about to."""
+    alive = (OutboxState.WAITING, OutboxState.SENDING, OutboxState.SENT)
+    there = select(Outbox.id).join(noun, col(noun.outbox_id) == col(Outbox.id))
+    return session.exec(there.where(Outbox.chat == route.address, col(Outbox.state).in_(alive), *same)).first()
 
 
 def _duty(session: Session, event: Event) -> Duty | None:

@@ -1,31 +1,31 @@
-"""People change: leave with a delegate, a post that somebody left, his duties handed over, accounts let go."""
+"""People change: leave or a pause with a delegate, a post that somebody left and hands over, accounts let go."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 
 import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
 from db.models import Account, Duty, DutyOfficial, Event, Invite, Person, Question
 from db.queries import people
-from rules.officials import in_post
+from rules.officials import can_stand_in, in_post
 from rules.policy import Office
 from rules.refusal import Refusal, Why
 from rules.steps import BY_NAME
 from services.chain import Act, plain, record
-from services.notices import tell
+from services.notices import read_reach, tell
 from services.steps import OFFICIALS, Taken, officials_of, take
 from services.undoing import check_may_undo
 
 ON_LEAVE = "on_leave"
+PAUSED = "paused"
 LEFT = "left_post"
 RECEIVED = "duties_received"
 DELEGATE_MOVED = "delegate_moved"
 UNLINKED = "unlinked"
 UNDONE = "person_undone"
-UNDOABLE = (ON_LEAVE, LEFT)
-LEAVE = ("leave_from", "leave_to", "delegate_id")
+UNDOABLE = (ON_LEAVE, PAUSED, LEFT)
 IN_HAND = tuple(BY_NAME["handover"].moves)
 
 
@@ -51,10 +51,45 @@ def take_leave(
     """Note a leave, or with no days its end; the delegate hears of it, as does one whose part is over."""
     if delegate is not None:
         _check_delegate(person, delegate, begin or office.today(act.at))
-    former = session.get(Person, person.delegate_id) if person.delegate_id and person.leave_from else None
-    values = {"leave_from": begin, "leave_to": end, "delegate_id": delegate.id if delegate else person.delegate_id}
-    event = _change(session, act, person, ON_LEAVE, values)
-    now = session.get(Person, person.delegate_id) if person.delegate_id and begin else None
+    return _step_aside(session, office, act, person, ON_LEAVE, {"leave_from": begin, "leave_to": end}, delegate)
+
+
+def pause(
+    session: Session, office: Office, act: Act, person: Person, until: date | None, delegate: Person | None
+) -> Changed:  # fmt: skip
+    """Let a person's reminders go to his delegate until a day, inclusive, or with no day to himself again.
+
+    Refused without a delegate who can hear in his place, the one he has anyway or another.
+    """
+    if until is not None:
+        delegate = delegate or session.get(Person, person.delegate_id or 0)
+        _check_pause(session, office, person, until, delegate, office.today(act.at))
+    return _step_aside(session, office, act, person, PAUSED, {"paused_until": until}, delegate)
+
+
+def _check_pause(
+    session: Session, office: Office, person: Person, until: date, delegate: Person | None, today: date
+) -> None:  # fmt: skip
+    longest = office.policy.longest_pause_days
+    if (until - today).days > longest:
+        raise Refusal(Why.PAUSE_TOO_LONG, days=longest, latest=today + timedelta(days=longest))
+    if delegate is None:
+        raise Refusal(Why.PAUSE_NEEDS_DELEGATE, name="")
+    _check_delegate(person, delegate, today)
+    if not can_stand_in(delegate, today) or read_reach(session, today).route(delegate, None) is None:
+        raise Refusal(Why.PAUSE_NEEDS_DELEGATE, name=delegate.name)
+
+
+def _step_aside(
+    session: Session, office: Office, act: Act, person: Person, kind: str, days: Mapping[str, date | None],
+    delegate: Person | None,
+) -> Changed:  # fmt: skip
+    """Note from when and until when somebody else sees to a person's duties; both delegates hear of it."""
+    had, has = any(getattr(person, name) for name in days), any(days.values())
+    former = session.get(Person, person.delegate_id) if person.delegate_id and had else None
+    values = {**days, "delegate_id": delegate.id if delegate else person.delegate_id}
+    event = _change(session, act, person, kind, values)
+    now = session.get(Person, person.delegate_id) if person.delegate_id and has else None
     told = [one for one in {one.id: one for one in (now, former) if one}.values() if one.id != _id(act)]
     return Changed(person=person, event=event, told=told, unreached=tell(session, office, event, told, act.at))
 

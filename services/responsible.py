@@ -8,7 +8,7 @@ from sqlmodel import Session
 
 from db.models import Duty, DutyOfficial, Level, Person, Region
 from db.queries import named_officials, people
-from rules.officials import in_post, on_leave, successor
+from rules.officials import in_post, is_paused, on_leave, stand_in, successor
 from rules.policy import Workstream
 
 LEVELS = (Level.PRINCIPAL, Level.DEPUTY, Level.RESPONSIBLE)
@@ -16,7 +16,7 @@ LEVELS = (Level.PRINCIPAL, Level.DEPUTY, Level.RESPONSIBLE)
 
 @dataclass(frozen=True, kw_only=True)
 class Holder:
-    """Who holds a post now (None: nobody); who left it; who stands in while the holder is on leave.
+    """Who holds a post now (None: nobody); who left it; who stands in while the holder is on leave or pauses.
 
     ``name`` is the ledger's, of somebody whom the list of officials does not know.
     """
@@ -24,6 +24,7 @@ class Holder:
     person: Person | None = None
     left: Person | None = None
     on_leave: bool = False
+    is_paused: bool = False
     stands_in: Person | None = None
     name: str = ""
 
@@ -85,11 +86,11 @@ def _holders(persons: Collection[Person], everyone: Collection[Person], on: date
 
 def _holder(person: Person, everyone: Collection[Person], on: date) -> Holder:
     now = person if in_post(person, on) else successor(person, everyone, on)
-    away = now is not None and on_leave(now, on)
-    delegates = [p for p in everyone if away and now and p.id == now.delegate_id and in_post(p, on)]
+    other = stand_in(now, everyone, on) if now else None
     return Holder(
         person=now,
         left=None if now is person else person,
-        on_leave=away,
-        stands_in=next(iter(delegates), None),
+        on_leave=now is not None and on_leave(now, on),
+        is_paused=now is not None and other is not None and is_paused(now, on),
+        stands_in=other,
     )

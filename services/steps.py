@@ -26,7 +26,7 @@ from db.models import (
 )
 from db.queries import named_people, people, standing_events, was_taken_back
 from rules import steps
-from rules.officials import deputies_of, in_post, on_leave, told_of
+from rules.officials import deputies_of, in_post, stand_in, told_of
 from rules.policy import Office
 from rules.refusal import Refusal, Why
 from rules.steps import Audience, Need, Stage, Step
@@ -205,8 +205,8 @@ def _in_city(level: Level, found: Stage, workstream: str = "") -> list[Person]:
     """Return who holds a post in the city, and who stands in for him while he is away."""
     holders = [p for p in found.people if p.level == level and in_post(p, found.today)]
     holders = [p for p in holders if not workstream or workstream in p.workstreams]
-    away = {p.delegate_id for p in holders if on_leave(p, found.today)}
-    return [*holders, *(p for p in found.people if p.id in away and in_post(p, found.today))]
+    standing_in = (stand_in(p, found.people, found.today) for p in holders)
+    return [*holders, *(p for p in standing_in if p is not None)]
 
 
 def _new_county(found: Stage) -> list[Person]:

@@ -12,7 +12,7 @@ from db.models import Person
 from db.queries import people, regions
 from db.store import Store
 from rehearsal.cast import FILES, account_of, group_of, load_city
-from rules.policy import Office
+from rules.policy import Office, Policy
 from services import identity
 from services.chain import Act
 from services.identity import find_person
@@ -23,7 +23,9 @@ NOW = datetime.fromisoformat("2026-11-18T09:00+08:00")
 
 @pytest.fixture(scope="session")
 def office() -> Office:
-    return Office(name="青澜市自然资源督察办公室", city="青澜市")
+    # a morning's messages at one moment, but where their spreading is what is tested
+    policy = Policy(jitter_minutes=0)
+    return Office(name="青澜市自然资源督察办公室", city="青澜市", policy=policy)
 
 
 @pytest.fixture(scope="session")

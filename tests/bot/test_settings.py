@@ -67,6 +67,8 @@ WRONG: list[tuple[str, str, Any, str]] = [
     ("reminders", "undo_hours", -1, "0 to 720"),
     ("reminders", "question_minutes", True, "1 to 1440"),
     ("reminders", "merge_minutes", 121, "0 to 120"),
+    ("reminders", "jitter_minutes", 61, "0 to 60"),
+    ("reminders", "longest_pause_days", 0, "1 to 365"),
     ("reminders", "most_extensions", "2", "0 to 20"),
     ("reminders", "longest_extension_days", 0, "1 to 730"),
     ("reminders", "climb_workdays", 61, "0 to 60"),

@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 
 from db.models import Duty, Level, Person, Region, RegionKind
-from rules.officials import in_post, on_leave, successor, told_of
+from rules.officials import in_charge_of, in_post, on_leave, successor, told_of
 from rules.permission import Standing, covers, gets_digest, may_ask_for_digest, may_bind, standing
 from tests.conftest import NOW
 
@@ -82,6 +82,61 @@ def test_who_is_told_of_a_duty(named: list[Person], expected: list[tuple[str, st
 def test_a_delegate_is_told_on_the_days_of_leave_only() -> None:
     for day, both in ((15, False), (16, True), (27, True), (28, False)):
         assert (len(told(AWAY, on=date(2026, 11, day))) == 2) == both
+
+
+def pausing(name: str, until: date | None = TODAY, **more: object) -> Person:
+    return person(name, paused_until=until, workstreams=["mine"], **more)
+
+
+ABLE = person("able")
+QUIET = pausing("quiet", delegate_id=ABLE.id)
+QUIET_BEFORE = pausing("quiet before", date(2026, 11, 17), delegate_id=ABLE.id)
+QUIET_ALONE = pausing("quiet alone")
+LEAVING = person("leaving", in_post_to=date(2026, 11, 17))
+QUIET_BY_LEFT = pausing("quiet by one who left", delegate_id=LEAVING.id)
+QUIET_BY_AWAY = pausing("quiet by one on leave", delegate_id=AWAY.id)
+QUIET_BY_QUIET = pausing("quiet by one who pauses too", delegate_id=QUIET.id)
+QUIET_DEPUTY = pausing("quiet deputy", level=Level.DEPUTY, delegate_id=ABLE.id)
+AWAY_AND_QUIET = pausing("away and quiet", delegate_id=ABLE.id, leave_from=TODAY)
+PAUSERS = [
+    ABLE, QUIET, QUIET_BEFORE, QUIET_ALONE, LEAVING, QUIET_BY_LEFT, QUIET_BY_AWAY, QUIET_BY_QUIET, QUIET_DEPUTY,
+    AWAY_AND_QUIET,
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("who", "by_clock", "of_acts"),
+    [
+        (QUIET, ["able"], ["quiet", "able"]),
+        (QUIET_BEFORE, ["quiet before"], ["quiet before"]),  # the last day was yesterday
+        (QUIET_ALONE, ["quiet alone"], ["quiet alone"]),
+        (QUIET_BY_LEFT, ["quiet by one who left"], ["quiet by one who left"]),
+        (QUIET_BY_AWAY, ["quiet by one on leave"], ["quiet by one on leave"]),
+        (QUIET_BY_QUIET, ["quiet by one who pauses too"], ["quiet by one who pauses too"]),
+        (AWAY_AND_QUIET, ["able"], ["away and quiet", "able"]),
+    ],
+    ids=lambda value: value.name if isinstance(value, Person) else None,
+)
+def test_who_hears_while_somebody_pauses(who: Person, by_clock: list[str], of_acts: list[str]) -> None:
+    everybody = [*EVERYBODY, *PAUSERS]
+    found = told_of(DUTY, [who], everybody, TODAY, by_clock=True)
+    assert [one.person.name for one in found] == by_clock
+    assert [one.person.name for one in told_of(DUTY, [who], everybody, TODAY)] == of_acts
+
+
+def test_a_deputy_who_pauses_has_his_delegate_hear_of_what_is_overdue() -> None:
+    everybody = [QUIET_DEPUTY, ABLE]
+    assert [one.person.name for one in in_charge_of(DUTY, everybody, TODAY, by_clock=True)] == ["able"]
+    assert [one.person.name for one in in_charge_of(DUTY, everybody, TODAY)] == ["quiet deputy", "able"]
+    assert [one.person.name for one in told_of(DUTY, [], everybody, TODAY, by_clock=True)] == ["able"]
+    assert standing(ABLE, DUTY, [NAMED], everybody, TODAY) == Standing.DELEGATE
+    assert standing(ABLE, DUTY, [NAMED], everybody, date(2026, 11, 19)) is None
+
+
+def test_no_pause_leaves_a_duty_to_nobody() -> None:
+    everybody = [*EVERYBODY, *PAUSERS]
+    for who in everybody:
+        assert told_of(DUTY, [who], everybody, TODAY, by_clock=True)
 
 
 def test_leave_of_one_day_and_posts_have_their_first_and_last_day() -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from sqlmodel import Session, col, select
 
-from db.models import Duty, Event, Notice, Outbox, Status
+from db.models import Duty, Event, Notice, Outbox, OutboxState, Status
 from db.store import Store
 from rules.policy import Office
 from scheduler.forecast import Foretold, forecast
@@ -38,7 +38,7 @@ def as_read(messages: list[Foretold]) -> list[Message]:
 
 
 def walk(store: Store, office: Office, now: datetime, days: int = DAYS) -> list[Message]:
-    """Tick every half hour, day and night, and send with the sender's own functions."""
+    """Tick every half hour, day and night, and whenever a message is due; send with the sender's own functions."""
     sent: list[Message] = []
     end = datetime.combine(office.today(now) + timedelta(days=days + 1), datetime.min.time(), tzinfo=office.zone)
     while now < end:
@@ -46,8 +46,14 @@ def walk(store: Store, office: Office, now: datetime, days: int = DAYS) -> list[
             plan(session, office, now)
         while taken := _send_one_each(store, office, now):
             sent += taken
-        now += timedelta(minutes=30)
+        now = min([now + timedelta(minutes=30) - (now - EVENING) % timedelta(minutes=30), *_due_after(store, now)])
     return sorted(sent)
+
+
+def _due_after(store: Store, now: datetime) -> list[datetime]:
+    with store.reading() as session:
+        waiting = select(Outbox.send_after).where(Outbox.state == OutboxState.WAITING, Outbox.send_after > now)
+        return list(session.exec(waiting))
 
 
 def _send_one_each(store: Store, office: Office, now: datetime) -> list[Message]:
@@ -64,10 +70,23 @@ def _send_one_each(store: Store, office: Office, now: datetime) -> list[Message]
     return sent
 
 
-def test_what_is_foretold_is_what_is_sent(store: Store, office: Office) -> None:
-    told = as_read(foretold(store, office, EVENING))
+@pytest.mark.parametrize("minutes", [0, 5])
+def test_what_is_foretold_is_what_is_sent(store: Store, office: Office, minutes: int) -> None:
+    spread = replace(office, policy=replace(office.policy, jitter_minutes=minutes))
+    told = as_read(foretold(store, spread, EVENING))
     assert len(told) > 500
-    assert told == walk(store, office, EVENING)
+    assert len({message[0].timetz() for message in told}) == (30 if minutes else 1)
+    assert told == walk(store, spread, EVENING)
+
+
+def test_what_is_foretold_of_a_morning_is_spread_and_not_on_the_half_hour(store: Store, office: Office) -> None:
+    spread = replace(office, policy=replace(office.policy, jitter_minutes=5))
+    ((first, opens), *_more) = [
+        ({one.at for one in day.messages}, datetime.fromisoformat(f"{day.day}T08:30+08:00"))
+        for day in forecast(store, spread, EVENING, FIRST, 1)
+    ]
+    assert len(first) > 10
+    assert opens < min(first) <= max(first) <= opens + timedelta(minutes=5)
 
 
 def test_a_changed_policy_is_foretold_as_it_would_be(store: Store, office: Office) -> None:
