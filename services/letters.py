@@ -46,8 +46,10 @@ class Content:
     drafted_on: date
     as_of: date
     answer_by: date
+    office: str
     year: int
     serial: int | None
+    signed_on: date | None
     why: str
     to: list[Person]
     copied: list[Person]
@@ -131,8 +133,9 @@ def content(session: Session, office: Office, letter: Letter, today: date) -> Co
     return Content(
         id=letter.id or 0, step=letter.step, rung=rung, state=letter.state, region=region, trigger=letter.trigger,
         drafted_on=letter.drafted_on, as_of=today, answer_by=letter.answer_by or default,
-        year=decided.year, serial=letter.serial, why=letter.why, to=_persons(session, letter.to_ids),
-        copied=_persons(session, letter.copy_ids), lines=lines_of(session, office, letter, today),
+        office=office.name, year=decided.year, serial=letter.serial, signed_on=decided if letter.serial else None,
+        why=letter.why, to=_persons(session, letter.to_ids), copied=_persons(session, letter.copy_ids),
+        lines=lines_of(session, office, letter, today),
         bottom=office.policy.bottom_counties, **_beside(session, office, letter, region, today),
     )  # fmt: skip
 
