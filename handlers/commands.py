@@ -332,7 +332,7 @@ COMMANDS = (
         handler=people.invite, summary=N_("发邀请码"), example=N_("邀请 姓名"), rare=True,
     ),
     Command(
-        name="unreachable", aliases=("联系不上", "未绑定"), audience=Audience.OFFICE,
+        name="unreachable", aliases=("联系不上", "谁联系不上", "未绑定"), audience=Audience.OFFICE,
         handler=unreachable.unreachable_, summary=N_("谁收不到提醒"), example=N_("联系不上"), rare=True,
     ),
     Command(

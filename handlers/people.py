@@ -147,7 +147,9 @@ def undo(call: Call, event: Event) -> Reply:
 
 
 def _read_aside(call: Call) -> _Aside | None:
-    """Read [PERSON] FROM TO [DELEGATE]; None without any words."""
+    """Read [PERSON] FROM TO [DELEGATE]; None without any words. Who is away is not said before a group."""
+    if call.request.is_group:
+        raise Refusal(Why.PRIVATE_ONLY)
     if call.request.text.strip().startswith(BACK):
         call = replace(call, words=(*call.words, "off"))
     words = list(call.words)

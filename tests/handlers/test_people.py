@@ -117,6 +117,14 @@ def test_the_office_pauses_for_others_and_nobody_else_does(town: Town) -> None:
     ])  # fmt: skip
 
 
+def test_who_is_away_is_not_said_before_a_group(town: Town) -> None:
+    town.play([
+        ("马景民", "澜东群", "/pause 11月25日 严宏敏", "私聊", "!严宏敏"),
+        ("马景民", "澜东群", "/leave 11月25日 严宏敏", "私聊", "!严宏敏"),
+    ])  # fmt: skip
+    assert person(town, "QL0014").paused_until is None
+
+
 def test_of_several_of_one_name_the_one_who_pauses_is_asked_for(town: Town) -> None:
     town.play([
         ("苗宏宁", "私聊", "免打扰 王志远 11月21日 严宏敏", "不止一人", "[/pause QL0015 11月21日 严宏敏"),

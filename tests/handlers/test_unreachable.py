@@ -63,6 +63,7 @@ def test_each_is_said_with_why_and_since_when_and_what_he_is_to_see_to(town: Tow
 def test_an_invitation_is_one_button_and_remembered(town: Town) -> None:
     never_started(town, "马景民")
     town.play([
+        ("姜启林", "私聊", "谁联系不上", "马景民"),
         ("苗宏宁", "私聊", "未绑定", "马景民", "[/invite QL0014"),
         ("苗宏宁", "私聊", "⏎/invite QL0014", "给马景民", "/start "),
         ("苗宏宁", "私聊", "联系不上", "没有开通，11月18日邀请过"),
