@@ -229,6 +229,8 @@ def _policy(raw: dict[str, Any]) -> Policy:
         climb_workdays=_number(section, "climb_workdays", 0, 60, default.climb_workdays),
         answer_workdays=_number(section, "answer_workdays", 1, 60, default.answer_workdays),
         bottom_counties=_number(section, "bottom_counties", 1, 20, default.bottom_counties),
+        plan_days=_number(section, "plan_days", 0, 365, default.plan_days),
+        sign_workdays=_number(section, "sign_workdays", 0, 60, default.sign_workdays),
         unfiled_days=_number(section, "unfiled_days", 0, 365, default.unfiled_days),
         area_slip_factor=_number(section, "area_slip_factor", 2, 1000, default.area_slip_factor),
     )

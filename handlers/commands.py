@@ -14,6 +14,7 @@ from handlers import (
     duty,
     exporting,
     extending,
+    gaps,
     history,
     letters,
     lists,
@@ -99,6 +100,10 @@ COMMANDS = (
     Command(
         name="due", aliases=("到期", "临期", "快到期"), audience=Audience.READERS,
         handler=lists.due, summary=N_("几日内到期"), example=N_("到期 7"),
+    ),
+    Command(
+        name="gaps", aliases=("缺项", "待完善", "缺项清单"), audience=Audience.READERS, rare=True,
+        handler=gaps.gaps, summary=N_("缺时限、责任人、方案，未签收"), example=N_("缺项 %(county)s"),
     ),
     Command(
         name="rank", aliases=("排名", "排行", "晾晒"), audience=Audience.READERS,

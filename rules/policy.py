@@ -161,6 +161,8 @@ class Policy:
     climb_workdays: int = 5  # at least between two steps of one duty
     answer_workdays: int = 5  # within which a letter asks for an answer, if nobody sets a day
     bottom_counties: int = 3  # that a bulletin names as the last ones
+    plan_days: int = 30  # after its issue, without measures a duty lacks a plan
+    sign_workdays: int = 2  # within which the county signs for what was issued
     unfiled_days: int = 7  # after which a violation that was found should be filed
     area_slip_factor: int = 10  # a reported area this many times the duty's is taken for a slip
 

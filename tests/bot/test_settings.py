@@ -74,6 +74,8 @@ WRONG: list[tuple[str, str, Any, str]] = [
     ("reminders", "climb_workdays", 61, "0 to 60"),
     ("reminders", "answer_workdays", 0, "1 to 60"),
     ("reminders", "bottom_counties", 0, "1 to 20"),
+    ("reminders", "plan_days", 366, "0 to 365"),
+    ("reminders", "sign_workdays", -1, "0 to 60"),
     ("reminders", "unfiled_days", -1, "0 to 365"),
     ("reminders", "area_slip_factor", 1, "2 to 1000"),
     ("calendar", "workdays", "2027-02-14", "list of dates"),
