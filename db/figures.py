@@ -11,7 +11,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlmodel import Session, col
 
-from db.models import OPEN, WITH_CITY, Duty, DutyOfficial, Level, Status
+from db.models import OPEN, WITH_CITY, Duty, DutyOfficial, Level, Region, Status
 from db.store import fetch
 
 SOON_DAYS = 7
@@ -46,9 +46,20 @@ def aggregates(
     The names are the fields of ``rules.figures.Figures``; areas are as stored, in 0.0001 mu.
     """
     query = _sums(by, region_ids is None, workstream is None)
-    days = {"day": as_of, "week": as_of + timedelta(days=SOON_DAYS), "month": as_of + timedelta(days=MONTH_DAYS)}
     where = {"regions": region_ids, "workstream": workstream}
-    return fetch(session, query, days | {name: value for name, value in where.items() if value is not None}).all()
+    facts = _days(as_of) | {name: value for name, value in where.items() if value is not None}
+    return fetch(session, query, facts).all()
+
+
+def aggregates_of(
+    session: Session, as_of: date, by: tuple[str, ...], condition: sa.ColumnElement[bool]
+) -> Sequence[Sequence[Any]]:
+    """Return the same of the duties that fulfil a condition; beside the covering index it reads the rows themselves."""
+    return fetch(session, _summed(_cells().where(condition), by), _days(as_of)).all()
+
+
+def _days(as_of: date) -> dict[str, Any]:
+    return {"day": as_of, "week": as_of + timedelta(days=SOON_DAYS), "month": as_of + timedelta(days=MONTH_DAYS)}
 
 
 @cache
@@ -59,6 +70,10 @@ def _sums(by: tuple[str, ...], every_region: bool, every_workstream: bool) -> sa
         cells = cells.where(col(Duty.region_id).in_(sa.bindparam("regions", expanding=True)))
     if not every_workstream:
         cells = cells.where(col(Duty.workstream) == sa.bindparam("workstream"))
+    return _summed(cells, by)
+
+
+def _summed(cells: Any, by: tuple[str, ...]) -> sa.Select[Any]:
     cell = cells.subquery().c
     opened, closed = cell.status.in_(OPEN), cell.status == Status.CLOSED
     awaiting = cell.status.in_(WITH_CITY)
@@ -123,6 +138,15 @@ def without_person(session: Session, region_ids: Sequence[int]) -> int:
     named = sa.exists().where(col(DutyOfficial.duty_id) == col(Duty.id), col(DutyOfficial.level) == Level.RESPONSIBLE)
     query = sa.select(sa.func.count()).select_from(Duty).where(is_open, col(Duty.region_id).in_(region_ids), ~named)
     return int(session.execute(query).scalar_one())
+
+
+def unit_cells(session: Session, part: str, within: sa.ColumnElement[bool]) -> list[tuple[str, str]]:
+    """Return the different (leading, co-operating units) as written, of which one holds some words, by county."""
+    units = (col(Duty.lead_unit), col(Duty.co_units))
+    named = sa.or_(*(column.contains(part, autoescape=True) for column in units))
+    query = sa.select(*units).join(Region, col(Region.id) == col(Duty.region_id)).where(named, within)
+    rows = session.execute(query.group_by(*units).order_by(sa.func.min(col(Region.display_order)), *units))
+    return [(lead, others) for lead, others in rows]
 
 
 def duties_page(

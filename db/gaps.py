@@ -73,28 +73,22 @@ def _was_planned() -> sa.Exists:
 
 
 def count_gaps(
-    session: Session, looked_for: Conditions, region_ids: Sequence[int], workstream: str | None = None
+    session: Session, looked_for: Conditions, within: sa.ColumnElement[bool]
 ) -> dict[int, dict[Gap | None, int]]:
     """Return by region id how many open duties lack what; under None, how many lack anything."""
     hits = [sa.func.sum(sa.case((condition, 1), else_=0)) for condition in looked_for.values()]
     lacking = sa.func.sum(sa.case((sa.or_(*looked_for.values()), 1), else_=0))
-    query = sa.select(col(Duty.region_id), lacking, *hits).where(is_open, _of(region_ids, workstream))
+    query = sa.select(col(Duty.region_id), lacking, *hits).where(is_open, within)
     rows = session.execute(query.group_by(col(Duty.region_id))).all()
     return {row[0]: dict(zip((None, *looked_for), row[1:], strict=True)) for row in rows}
 
 
 def page_of_gaps(
-    session: Session, looked_for: Conditions, gap: Gap | None, region_ids: Sequence[int], workstream: str | None,
-    page: int, size: int,
+    session: Session, looked_for: Conditions, gap: Gap | None, within: sa.ColumnElement[bool], page: int, size: int
 ) -> list[tuple[Duty, list[Gap]]]:  # fmt: skip
     """Return one page (from 1) of the duties that lack something, most urgent first, each with all that it lacks."""
     lacks = looked_for[gap] if gap else sa.or_(*looked_for.values())
     flags = [condition.label(f"lacks_{name}") for name, condition in looked_for.items()]
-    query = by_urgency(sa.select(Duty, *flags).where(lacks, _of(region_ids, workstream)))
+    query = by_urgency(sa.select(Duty, *flags).where(lacks, within))
     rows = session.execute(query.offset((page - 1) * size).limit(size)).all()
     return [(row[0], [name for name, has in zip(looked_for, row[1:], strict=True) if has]) for row in rows]
-
-
-def _of(region_ids: Sequence[int], workstream: str | None) -> sa.ColumnElement[bool]:
-    here = col(Duty.region_id).in_(region_ids)
-    return here if workstream is None else sa.and_(here, col(Duty.workstream) == workstream)

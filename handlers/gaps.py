@@ -5,7 +5,7 @@ from dataclasses import replace
 from db.gaps import Gap, count_gaps, page_of_gaps
 from db.models import Duty, Level, Region
 from db.queries import named_officials
-from handlers.lists import PAGE_SIZE, describe, number_buttons, place_of, region_ids, said_again
+from handlers.lists import PAGE_SIZE, asked_for, describe, number_buttons, place_of, said_again
 from handlers.paging import count_pages, turn_pages
 from handlers.reading import is_city, read_scope
 from handlers.request import Call
@@ -33,15 +33,15 @@ def gaps(call: Call) -> Reply:
     """Say how many open duties lack what, by county, and list them: /gaps [COUNTY] [WORKSTREAM] [WHAT]."""
     gap, words = _gap_meant(call)
     scope = read_scope(replace(call, words=words))
-    ids, code = region_ids(call, scope), scope.workstream.code if scope.workstream else None
+    within = asked_for(call, scope)
     looked = looked_for(call.session, call.office, call.today)
     gap = gap if gap in looked else None
-    counted = count_gaps(call.session, looked, ids, code)
+    counted = count_gaps(call.session, looked, within)
     totals: Counts = {what: sum(counts[what] for counts in counted.values()) for what in (None, *looked)}
     command = f"/gaps {said_again(scope)}"
     here = f"{command} {SAID[gap][0]}" if gap else command
     pages = count_pages(scope.page, totals[gap], PAGE_SIZE, here)
-    shown = page_of_gaps(call.session, looked, gap, ids, code, scope.page, PAGE_SIZE)
+    shown = page_of_gaps(call.session, looked, gap, within, scope.page, PAGE_SIZE)
     return call.reply(
         "gaps",
         *number_buttons([duty for duty, _lacks in shown]),

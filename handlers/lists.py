@@ -50,9 +50,8 @@ def _page(
     call: Call, scope: Scope, template: str, condition: ColumnElement[bool], command: str, **facts: object
 ) -> Reply:
     """List the duties of a region, and of a workstream if one was named, that fulfil a condition."""
-    if stream := scope.workstream:
-        condition = and_(condition, col(Duty.workstream) == stream.code)
-    shown, count = duties_page(call.session, condition, region_ids(call, scope), scope.page, PAGE_SIZE)
+    chosen = and_(condition, asked_for(call, scope))
+    shown, count = duties_page(call.session, chosen, region_ids(call, scope), scope.page, PAGE_SIZE)
     place, command = place_of(call, scope), f"{command} {said_again(scope)}"
     return _list(call, template, shown, count, scope.page, command, place=place, **facts)
 
@@ -60,6 +59,12 @@ def _page(
 def region_ids(call: Call, scope: Scope) -> list[int]:
     """Return the ids of the counties that are asked for."""
     return [county.id for county in call.gazetteer.below(scope.region) if county.id is not None]
+
+
+def asked_for(call: Call, scope: Scope) -> ColumnElement[bool]:
+    """Return what a duty fulfils of the region, and of the workstream if one was named."""
+    here = col(Duty.region_id).in_(region_ids(call, scope))
+    return and_(here, col(Duty.workstream) == scope.workstream.code) if scope.workstream else here
 
 
 def place_of(call: Call, scope: Scope) -> str:

@@ -18,6 +18,7 @@ class Why(StrEnum):
     OFFICE_ONLY = "office_only"
     PERSONS_ONLY = "persons_only"
     UNKNOWN_REGION = "unknown_region"
+    WHICH_UNIT = "which_unit"
     NOT_YOUR_REGION = "not_your_region"
     NOT_THIS_GROUP = "not_this_group"
     UNKNOWN_WORD = "unknown_word"
