@@ -19,6 +19,7 @@ from handlers import (
     letters,
     lists,
     membership,
+    pace,
     people,
     proofs,
     queue,
@@ -104,6 +105,14 @@ COMMANDS = (
     Command(
         name="gaps", aliases=("缺项", "待完善", "缺项清单"), audience=Audience.READERS, rare=True,
         handler=gaps.gaps, summary=N_("缺时限、责任人、方案，未签收"), example=N_("缺项 %(county)s"),
+    ),
+    Command(
+        name="stalled", aliases=("停滞", "停滞清单", "无进展"), audience=Audience.READERS, rare=True,
+        handler=pace.stalled, summary=N_("几周没有进展的事项"), example=N_("停滞 %(county)s"),
+    ),
+    Command(
+        name="pace", aliases=("预计完成", "完成预测"), audience=Audience.READERS, rare=True,
+        handler=pace.pace, summary=N_("照现在的进度何时完成"), example=N_("预计完成 督察"),
     ),
     Command(
         name="rank", aliases=("排名", "排行", "晾晒"), audience=Audience.READERS,

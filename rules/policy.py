@@ -146,6 +146,8 @@ class Policy:
     duty_yellow_points: Decimal = Decimal(30)  # and by more than this yellow
     line_yellow_points: Decimal = Decimal(10)  # a county's target line that lags so much is yellow,
     line_red_points: Decimal = Decimal(30)  # and by more than this red
+    stall_weeks: int = 4  # without more being reported, a duty stalls
+    pace_weeks: int = 8  # over which a county's pace is reckoned
     invite_days: int = 7
     undo_hours: int = 24
     question_minutes: int = 30

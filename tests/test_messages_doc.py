@@ -57,6 +57,7 @@ INTERNAL = {
     "draft_parts",
     "commitment_parts",
     "letter_parts",
+    "pace_parts",
 }  # pieces of other templates
 
 

@@ -36,6 +36,8 @@ WRONG: list[tuple[str, str, Any, str]] = [
     ("evidence", "folder", 5, "path of a folder"),
     ("evidence", "folder", " ", "path of a folder"),
     ("lights", "line_yellow_points", -1, "0 to 100"),
+    ("lights", "stall_weeks", 0, "1 to 104"),
+    ("lights", "pace_weeks", 105, "1 to 104"),
     ("lights", "near_days", -1, "0 to 365"),
     ("lights", "duty_blue_points", "ten", "0 to 100"),
     ("lights", "duty_yellow_points", 5, "not be less than duty_blue_points"),
