@@ -14,6 +14,7 @@ from handlers import (
     duty,
     exporting,
     extending,
+    forecasting,
     gaps,
     history,
     letters,
@@ -303,6 +304,10 @@ COMMANDS = (
     Command(
         name="urge", aliases=("催办", "催一下"), audience=Audience.OFFICE, writes=True,
         handler=urging.urge, summary=N_("催责任人，马上收到"), example=N_("催办 编号"), rare=True,
+    ),
+    Command(
+        name="forecast", aliases=("预告", "预演", "推演"), audience=Audience.OFFICE, writes=True,
+        handler=forecasting.forecast, summary=N_("今后几天会给谁发什么"), example=N_("预告 7"), rare=True,
     ),
     Command(
         name="drafts", aliases=("待签发", "草稿", "函件"), audience=Audience.PERSONS, writes=True,

@@ -39,6 +39,7 @@ class Why(StrEnum):
     UNDO_TOO_LATE = "undo_too_late"
     BAD_CODE = "bad_code"
     BAD_DAYS = "bad_days"
+    FORECAST_DAYS = "forecast_days"
     BAD_LANGUAGE = "bad_language"
     NO_DIGEST = "no_digest"
     UNKNOWN_PERSON = "unknown_person"

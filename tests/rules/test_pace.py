@@ -2,6 +2,7 @@
 
 from datetime import date, timedelta
 from decimal import Decimal
+from typing import Any
 
 import pytest
 
@@ -68,9 +69,9 @@ def test_it_stands_still_since_the_first_day_on_which_it_stood_as_now() -> None:
     assert not is_stalled(duty(), course, TODAY, 5)
 
 
-def pace(left: str, risen: str, **facts: object) -> Pace:
-    given: dict[str, object] = {"count": 3, "days": 56, "plan_end": date(2026, 12, 31)}
-    return Pace(left=Decimal(left), risen=Decimal(risen), **(given | facts))  # type: ignore[arg-type]
+def pace(left: str, risen: str, **facts: Any) -> Pace:
+    given: dict[str, Any] = {"count": 3, "days": 56, "plan_end": date(2026, 12, 31)}
+    return Pace(left=Decimal(left), risen=Decimal(risen), **(given | facts))
 
 
 @pytest.mark.parametrize(
