@@ -11,7 +11,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlmodel import Session, col
 
-from db.models import OPEN, WITH_CITY, Duty, DutyOfficial, Level, Region, Status
+from db.models import OPEN, WITH_CITY, Duty, DutyOfficial, Level, Status
 from db.store import fetch
 
 SOON_DAYS = 7
@@ -140,13 +140,12 @@ def without_person(session: Session, region_ids: Sequence[int]) -> int:
     return int(session.execute(query).scalar_one())
 
 
-def unit_cells(session: Session, part: str, within: sa.ColumnElement[bool]) -> list[tuple[str, str]]:
-    """Return the different (leading, co-operating units) as written, of which one holds some words, by county."""
+def unit_cells(session: Session, part: str, within: sa.ColumnElement[bool]) -> list[tuple[int, str, str]]:
+    """Return the different (region, leading, co-operating units) as written, of which one holds some words."""
     units = (col(Duty.lead_unit), col(Duty.co_units))
     named = sa.or_(*(column.contains(part, autoescape=True) for column in units))
-    query = sa.select(*units).join(Region, col(Region.id) == col(Duty.region_id)).where(named, within)
-    rows = session.execute(query.group_by(*units).order_by(sa.func.min(col(Region.display_order)), *units))
-    return [(lead, others) for lead, others in rows]
+    rows = session.execute(sa.select(col(Duty.region_id), *units).where(named, within).distinct())
+    return [(region_id, lead, others) for region_id, lead, others in rows]
 
 
 def duties_page(
@@ -155,8 +154,13 @@ def duties_page(
     """Return one page (from 1) of the duties that fulfil a condition, most urgent first, and how many there are."""
     chosen = sa.and_(condition, col(Duty.region_id).in_(region_ids))
     count = session.execute(sa.select(sa.func.count()).select_from(Duty).where(chosen)).scalar_one()
-    query = by_urgency(sa.select(Duty).where(chosen)).offset((page - 1) * size).limit(size)
-    return list(session.execute(query).scalars()), int(count)
+    return page_of_duties(session, chosen, page, size), int(count)
+
+
+def page_of_duties(session: Session, condition: sa.ColumnElement[bool], page: int, size: int) -> list[Duty]:
+    """Return one page (from 1) of the duties that fulfil a condition, most urgent first."""
+    query = by_urgency(sa.select(Duty).where(condition)).offset((page - 1) * size).limit(size)
+    return list(session.execute(query).scalars())
 
 
 def by_urgency(query: Any) -> Any:

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
+from typing import Any
 
 import sqlalchemy as sa
 from sqlmodel import Session, col
@@ -36,6 +37,7 @@ class Allowed:
     known_since: datetime | None = None
 
 
+UNPLANNED = sa.text("duty.measures = ''")  # as the partial index says it
 Conditions = Mapping[Gap, sa.ColumnElement[bool]]
 
 
@@ -44,9 +46,7 @@ def conditions(allowed: Allowed) -> Conditions:
     found = {
         Gap.DEADLINE: sa.and_(is_open, col(Duty.due_on).is_(None), col(Duty.due_kind) != DueKind.LONG_TERM),
         Gap.PERSON: sa.and_(is_open, ~_answers(allowed.gone)),
-        Gap.PLAN: sa.and_(
-            is_open, col(Duty.measures) == "", col(Duty.issued_on) <= allowed.planned_since, ~_was_planned()
-        ),
+        Gap.PLAN: sa.and_(is_open, UNPLANNED, col(Duty.issued_on) <= allowed.planned_since, ~_was_planned()),
     }
     if allowed.signed_since is not None:
         found[Gap.SIGNATURE] = sa.and_(
@@ -76,19 +76,43 @@ def count_gaps(
     session: Session, looked_for: Conditions, within: sa.ColumnElement[bool]
 ) -> dict[int, dict[Gap | None, int]]:
     """Return by region id how many open duties lack what; under None, how many lack anything."""
-    hits = [sa.func.sum(sa.case((condition, 1), else_=0)) for condition in looked_for.values()]
-    lacking = sa.func.sum(sa.case((sa.or_(*looked_for.values()), 1), else_=0))
-    query = sa.select(col(Duty.region_id), lacking, *hits).where(is_open, within)
-    rows = session.execute(query.group_by(col(Duty.region_id))).all()
-    return {row[0]: dict(zip((None, *looked_for), row[1:], strict=True)) for row in rows}
+    lacking = _lacking(looked_for, within).c
+    columns = [lacking.region_id, *(lacking[gap] for gap in looked_for)]
+    found: dict[int, dict[Gap | None, int]] = {}
+    for region_id, *flags, count in session.execute(sa.select(*columns, sa.func.count()).group_by(*columns)):
+        counts = found.setdefault(region_id, dict.fromkeys((None, *looked_for), 0))
+        for gap in (None, *_named(looked_for, flags)):
+            counts[gap] += count
+    return found
 
 
 def page_of_gaps(
     session: Session, looked_for: Conditions, gap: Gap | None, within: sa.ColumnElement[bool], page: int, size: int
-) -> list[tuple[Duty, list[Gap]]]:  # fmt: skip
+) -> list[tuple[Duty, list[Gap]]]:
     """Return one page (from 1) of the duties that lack something, most urgent first, each with all that it lacks."""
-    lacks = looked_for[gap] if gap else sa.or_(*looked_for.values())
-    flags = [condition.label(f"lacks_{name}") for name, condition in looked_for.items()]
-    query = by_urgency(sa.select(Duty, *flags).where(lacks, within))
-    rows = session.execute(query.offset((page - 1) * size).limit(size)).all()
-    return [(row[0], [name for name, has in zip(looked_for, row[1:], strict=True) if has]) for row in rows]
+    lacking = _lacking(looked_for, within).c
+    query = sa.select(Duty, *(lacking[one] for one in looked_for)).where(lacking.duty_id == col(Duty.id))
+    if gap is not None:
+        query = query.where(lacking[gap] == 1)
+    rows = session.execute(by_urgency(query).offset((page - 1) * size).limit(size)).all()
+    return [(row[0], _named(looked_for, row[1:])) for row in rows]
+
+
+def _lacking(looked_for: Conditions, within: sa.ColumnElement[bool]) -> sa.Subquery:
+    """Select each duty that lacks something with what it lacks, as 1 or 0.
+
+    Each gap is looked for by itself, in an index that leads to it: a duty's row is long, and most lack nothing.
+    """
+    key: list[sa.Label[Any]] = [col(Duty.id).label("duty_id"), col(Duty.region_id).label("region_id")]
+    each = sa.union_all(
+        *(
+            sa.select(*key, *(sa.literal(int(one == gap)).label(one) for one in looked_for)).where(condition, within)
+            for gap, condition in looked_for.items()
+        )
+    ).subquery()
+    flags = [sa.func.max(each.c[gap]).label(gap) for gap in looked_for]
+    return sa.select(each.c.duty_id, each.c.region_id, *flags).group_by(each.c.duty_id, each.c.region_id).subquery()
+
+
+def _named(looked_for: Conditions, flags: Sequence[int]) -> list[Gap]:
+    return [gap for gap, has in zip(looked_for, flags, strict=True) if has]

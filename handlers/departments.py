@@ -7,15 +7,15 @@ from sqlalchemy import and_
 
 from db.figures import duties_page, overdue
 from db.models import Duty
-from handlers.lists import PAGE_SIZE, asked_for, describe, number_buttons, region_ids, said_again
+from handlers.lists import PAGE_SIZE, asked_for, describe, number_buttons, said_again
 from handlers.paging import count_pages, page_in, turn_pages
 from handlers.reading import Scope, find_workstream, read_scope
 from handlers.request import Call
 from rules.figures import Figures
 from rules.refusal import Refusal, Why
-from services import departments, overview
+from services import overview
 from services.cooperating import split_units
-from services.departments import Department
+from services.departments import Department, departments_named
 from text.reply import Reply
 
 SHORTEST = 2  # characters of a unit's name
@@ -38,10 +38,10 @@ def department_meant(call: Call) -> Asked | None:
         return None
     scope = read_scope(replace(call, words=tuple(word for word in call.words if word not in strange)))
     within = asked_for(call, scope)
-    found = departments.named(call.session, name, within)
+    found = departments_named(call.session, name, within)
     if len(found) > 1:
         raise _which(call, found, name)
-    return Asked(department=departments.department(call.session, found[0], within), scope=scope) if found else None
+    return Asked(department=found[0], scope=scope) if found else None
 
 
 def _is_known(call: Call, word: str) -> bool:
@@ -49,10 +49,13 @@ def _is_known(call: Call, word: str) -> bool:
     return named is not None or page_in(word) is not None
 
 
-def _which(call: Call, found: Sequence[str], name: str) -> Refusal:
+def _which(call: Call, found: Sequence[Department], name: str) -> Refusal:
+    """Ask which of several units is meant, in the order of the counties."""
+    order = [county.id for county in call.gazetteer.counties]
+    units = [unit.name for unit in sorted(found, key=lambda unit: order.index(unit.region_ids[0]))]
     said = " ".join(("/status", *call.words))
-    choices = tuple((unit, said.replace(name, unit, 1)) for unit in found[:MOST_CHOICES])
-    return Refusal(Why.WHICH_UNIT, choices=choices, word=name, more=max(0, len(found) - MOST_CHOICES))
+    choices = tuple((unit, said.replace(name, unit, 1)) for unit in units[:MOST_CHOICES])
+    return Refusal(Why.WHICH_UNIT, choices=choices, word=name, more=max(0, len(units) - MOST_CHOICES))
 
 
 def department_status(call: Call, asked: Asked) -> Reply:
@@ -61,7 +64,7 @@ def department_status(call: Call, asked: Asked) -> Reply:
     led = overview.by_workstream_of(call.session, call.today, unit.leads)
     others = overview.by_workstream_of(call.session, call.today, unit.cooperates)
     late = and_(overdue(call.today), unit.takes_part)
-    shown, count = duties_page(call.session, late, region_ids(call, asked.scope), page, PAGE_SIZE)
+    shown, count = duties_page(call.session, late, unit.region_ids, page, PAGE_SIZE)
     command = f"/status {said_again(asked.scope)} {unit.name}"
     pages = count_pages(page, count, PAGE_SIZE, command)
     return call.reply(

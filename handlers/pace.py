@@ -1,15 +1,15 @@
 """/stalled: what does not move; /pace: when each county will be through if it goes on as it does."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 
 from sqlalchemy import and_
 
-from db.figures import duties_page
+from db.figures import page_of_duties
 from db.models import Region
 from db.pace import count_by_region, courses
 from db.pace import stalled as not_moving_since
-from handlers.lists import PAGE_SIZE, asked_for, describe, number_buttons, place_of, region_ids, said_again
+from handlers.lists import PAGE_SIZE, asked_for, describe, number_buttons, place_of, said_again
 from handlers.paging import count_pages, turn_pages
 from handlers.reading import Scope, is_city, read_scope
 from handlers.request import Call
@@ -26,10 +26,11 @@ def stalled(call: Call) -> Reply:
     """List the open duties of which nothing more was reported for weeks, most urgent first."""
     scope, weeks = read_scope(call), call.office.policy.stall_weeks
     stands_still = and_(not_moving_since(call.today - timedelta(weeks=weeks)), asked_for(call, scope))
-    shown, count = duties_page(call.session, stands_still, region_ids(call, scope), scope.page, PAGE_SIZE)
+    counts = count_by_region(call.session, stands_still)
+    count = sum(counts.values())
     command = f"/stalled {said_again(scope)}"
     pages = count_pages(scope.page, count, PAGE_SIZE, command)
-    counts = count_by_region(call.session, stands_still) if is_city(scope.region) else {}
+    shown = page_of_duties(call.session, stands_still, scope.page, PAGE_SIZE)
     course = courses(call.session, [duty.id or 0 for duty in shown])
     return call.reply(
         "stalled",
@@ -38,7 +39,7 @@ def stalled(call: Call) -> Reply:
         place=place_of(call, scope),
         weeks=weeks,
         count=count,
-        counties=[(county, counts[county.id or 0]) for county in call.gazetteer.counties if county.id in counts],
+        counties=_counties(call, counts) if is_city(scope.region) else [],
         lines=[describe(call, duty) | {"since": stuck_since(duty, course[duty.id or 0])} for duty in shown],
         page=scope.page,
         pages=pages,
@@ -46,6 +47,10 @@ def stalled(call: Call) -> Reply:
         numbers=[duty.number for duty in shown],
         replaces=True,
     )
+
+
+def _counties(call: Call, counts: Mapping[int, int]) -> list[tuple[Region, int]]:
+    return [(county, counts[county.id or 0]) for county in call.gazetteer.counties if county.id in counts]
 
 
 def pace(call: Call) -> Reply:

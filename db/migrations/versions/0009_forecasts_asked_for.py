@@ -1,4 +1,4 @@
-"""Forecasts that somebody asked for in the chat"""
+"""Forecasts that somebody asked for in the chat; what has no plan, by an index"""
 
 import sqlalchemy as sa
 from alembic import op
@@ -26,7 +26,11 @@ def upgrade() -> None:
     )
     with op.batch_alter_table('forecastorder', schema=None) as batch_op:
         batch_op.create_index('ix_forecastorder_to_do', ['id'], unique=False, sqlite_where=sa.text('done_at IS NULL'), postgresql_where=sa.text('done_at IS NULL'))
+    with op.batch_alter_table('duty', schema=None) as batch_op:
+        batch_op.create_index('ix_duty_unplanned', ['status', 'issued_on'], unique=False, sqlite_where=sa.text("measures = ''"), postgresql_where=sa.text("measures = ''"))
 
 
 def downgrade() -> None:
+    with op.batch_alter_table('duty', schema=None) as batch_op:
+        batch_op.drop_index('ix_duty_unplanned')
     op.drop_table('forecastorder')
