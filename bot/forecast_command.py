@@ -2,7 +2,7 @@
 
 import json
 import sys
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Sequence
 from datetime import date, timedelta
 from pathlib import Path
@@ -12,12 +12,13 @@ from typing import Annotated, Any
 import typer
 from sqlmodel import Session
 
+from bot.foretelling import LEVELS
 from bot.settings import load
 from bot.shell import Mistake, Opened, now_of, settings_of
 from bot.terminal import out
-from db.models import Level, OutboxKind, Person
+from db.models import OutboxKind, Person
 from db.queries import people, regions
-from scheduler.forecast import Day, Foretold, forecast
+from scheduler.forecast import Day, Foretold, bothered_by_level, days_bothered, forecast
 from text.dates import read_date
 from text.reply import N_, Speech, plain, speech
 
@@ -29,15 +30,6 @@ KINDS = {
     OutboxKind.DIGEST: N_("日报%(count)s"),
     OutboxKind.ACT: N_("通知%(count)s"),
 }
-LEVELS = {
-    Level.RESPONSIBLE: N_("责任人"),
-    Level.DEPUTY: N_("分管负责人"),
-    Level.PRINCIPAL: N_("主要负责人"),
-    Level.CITY_REVIEWER: N_("市级审核人员"),
-    Level.CITY_OPERATOR: N_("督察办科员"),
-    Level.CITY_OFFICE: N_("督察办负责人"),
-    Level.CITY_LEADER: N_("市领导"),
-}  # fmt: skip
 
 
 def foretell(
@@ -70,11 +62,6 @@ def foretell(
                 out(json.dumps(_as_json(session, start, found), ensure_ascii=False, indent=1))
             else:
                 _show(session, found, speech(office.language))
-
-
-def days_bothered(days: Sequence[Day]) -> Counter[int]:
-    """Count for each person the days on which something would reach him, by person id."""
-    return Counter(person for day in days for person in {m.person_id for m in day.messages} if person is not None)
 
 
 def _as_json(session: Session, start: date, days: Sequence[Day]) -> dict[str, Any]:
@@ -122,10 +109,7 @@ def _show_people(session: Session, days: Sequence[Day], voice: Speech) -> None:
     bothered = days_bothered(days)
     worked = sum(day.is_workday for day in days)
     out(voice.word(N_("每人会收到消息的天数（%(worked)s个工作日，没有人办理时）：")) % {"worked": worked})
-    by_level: dict[Level, list[int]] = defaultdict(list)
-    for who, count in bothered.most_common():
-        by_level[known[who].level].append(count)
-    for level, counts in by_level.items():
+    for level, counts in bothered_by_level(bothered, known).items():
         facts = {"level": voice.word(LEVELS[level]), "people": len(counts), "median": median_high(counts),
                  "most": max(counts)}  # fmt: skip
         out(voice.word(N_("%(level)s%(people)s人：中位%(median)s天，最多%(most)s天")) % facts)

@@ -12,6 +12,7 @@ import structlog
 from telegram.error import InvalidToken, RetryAfter, TelegramError
 
 from bot.evidence import Keeper
+from bot.foretelling import Foreteller
 from bot.inbox import Turns, answer_update, store_updates, undone
 from bot.settings import Settings
 from bot.telegram import BATCH, Telegram, named_wait
@@ -52,6 +53,7 @@ class Program:
         self.evidence = Keeper(
             self.store, self.office, self.telegram.download, settings.evidence_folder, clock=clock
         )  # fmt: skip
+        self.foreteller = Foreteller(self.store, self.office, clock=clock, done=self.sender.wake)
         self._clock = Clock(self.tick)
         self._arrived = asyncio.Event()
         self._due_at: datetime | None = None  # when an album that is waited for will be complete
@@ -84,7 +86,8 @@ class Program:
             await self._close(loops, [*once, stop])
 
     def _loops(self) -> tuple[Coroutine[Any, Any, None], ...]:
-        return self._fetch(), self._answer(), self.sender.run(), self.uploads.run(), self.evidence.run()
+        beside = self.uploads.run(), self.evidence.run(), self.foreteller.run()
+        return self._fetch(), self._answer(), self.sender.run(), *beside
 
     def stop(self) -> None:
         """Ask for a graceful end: no more updates are taken, what is under way is finished."""
@@ -107,10 +110,12 @@ class Program:
             await self.store.write(lambda session: undone(session, 1, self.clock())) != Turns(ids=[])
             or not await self.uploads.idle()
             or not await self.evidence.idle()
+            or not await self.foreteller.idle()
             or not await self.sender.idle()
         ):
             self._arrived.set()
             self.evidence.wake()
+            self.foreteller.wake()
             self.sender.wake()
             await asyncio.sleep(0.02)
 
@@ -197,6 +202,7 @@ class Program:
         self._arrived.set()
         await self.uploads.stop()
         await self.evidence.stop()
+        await self.foreteller.stop()
         await self.sender.stop()
         fetching, *finishing = loops
         fetching.cancel()  # a long poll; what it may have brought is not confirmed, so it comes again

@@ -229,6 +229,8 @@ def _policy(raw: dict[str, Any]) -> Policy:
         climb_workdays=_number(section, "climb_workdays", 0, 60, default.climb_workdays),
         answer_workdays=_number(section, "answer_workdays", 1, 60, default.answer_workdays),
         bottom_counties=_number(section, "bottom_counties", 1, 20, default.bottom_counties),
+        plan_days=_number(section, "plan_days", 0, 365, default.plan_days),
+        sign_workdays=_number(section, "sign_workdays", 0, 60, default.sign_workdays),
         unfiled_days=_number(section, "unfiled_days", 0, 365, default.unfiled_days),
         area_slip_factor=_number(section, "area_slip_factor", 2, 1000, default.area_slip_factor),
     )
@@ -264,6 +266,8 @@ def _lights(section: Section) -> dict[str, Any]:
     near_days = _number(section, "near_days", 0, 365, default.near_days)
     duty_blue = _number(section, "duty_blue_points", 0, 100, int(default.duty_blue_points))
     duty_yellow = _number(section, "duty_yellow_points", 0, 100, int(default.duty_yellow_points))
+    stall_weeks = _number(section, "stall_weeks", 1, 104, default.stall_weeks)
+    pace_weeks = _number(section, "pace_weeks", 1, 104, default.pace_weeks)
     section.close()
     if red < yellow:
         raise section.error("line_red_points", "must not be less than line_yellow_points")
@@ -272,6 +276,7 @@ def _lights(section: Section) -> dict[str, Any]:
     return {
         "near_days": near_days, "duty_blue_points": Decimal(duty_blue), "duty_yellow_points": Decimal(duty_yellow),
         "line_yellow_points": Decimal(yellow), "line_red_points": Decimal(red),
+        "stall_weeks": stall_weeks, "pace_weeks": pace_weeks,
     }  # fmt: skip
 
 

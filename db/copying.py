@@ -3,12 +3,14 @@
 import sqlalchemy as sa
 from sqlmodel import Session, SQLModel
 
+from db.asked import ForecastOrder
 from db.files import CellAnswer, StoredFile, Upload
 from db.models import Inbox, Invite, LongCommand, Outbox, OutboxKind, Question, SentMessage
 
 # what only answers need, and what was handed over: none of it is said by the clock
 LEFT_OUT = frozenset(
-    noun.__tablename__ for noun in (CellAnswer, StoredFile, Upload, Inbox, Invite, LongCommand, Question, SentMessage)
+    noun.__tablename__
+    for noun in (CellAnswer, ForecastOrder, StoredFile, Upload, Inbox, Invite, LongCommand, Question, SentMessage)
 )
 ROWS_AT_ONCE = 2_000
 

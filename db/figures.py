@@ -46,9 +46,20 @@ def aggregates(
     The names are the fields of ``rules.figures.Figures``; areas are as stored, in 0.0001 mu.
     """
     query = _sums(by, region_ids is None, workstream is None)
-    days = {"day": as_of, "week": as_of + timedelta(days=SOON_DAYS), "month": as_of + timedelta(days=MONTH_DAYS)}
     where = {"regions": region_ids, "workstream": workstream}
-    return fetch(session, query, days | {name: value for name, value in where.items() if value is not None}).all()
+    facts = _days(as_of) | {name: value for name, value in where.items() if value is not None}
+    return fetch(session, query, facts).all()
+
+
+def aggregates_of(
+    session: Session, as_of: date, by: tuple[str, ...], condition: sa.ColumnElement[bool]
+) -> Sequence[Sequence[Any]]:
+    """Return the same of the duties that fulfil a condition; beside the covering index it reads the rows themselves."""
+    return fetch(session, _summed(_cells().where(condition), by), _days(as_of)).all()
+
+
+def _days(as_of: date) -> dict[str, Any]:
+    return {"day": as_of, "week": as_of + timedelta(days=SOON_DAYS), "month": as_of + timedelta(days=MONTH_DAYS)}
 
 
 @cache
@@ -59,6 +70,10 @@ def _sums(by: tuple[str, ...], every_region: bool, every_workstream: bool) -> sa
         cells = cells.where(col(Duty.region_id).in_(sa.bindparam("regions", expanding=True)))
     if not every_workstream:
         cells = cells.where(col(Duty.workstream) == sa.bindparam("workstream"))
+    return _summed(cells, by)
+
+
+def _summed(cells: Any, by: tuple[str, ...]) -> sa.Select[Any]:
     cell = cells.subquery().c
     opened, closed = cell.status.in_(OPEN), cell.status == Status.CLOSED
     awaiting = cell.status.in_(WITH_CITY)
@@ -125,14 +140,27 @@ def without_person(session: Session, region_ids: Sequence[int]) -> int:
     return int(session.execute(query).scalar_one())
 
 
+def unit_cells(session: Session, part: str, within: sa.ColumnElement[bool]) -> list[tuple[int, str, str]]:
+    """Return the different (region, leading, co-operating units) as written, of which one holds some words."""
+    units = (col(Duty.lead_unit), col(Duty.co_units))
+    named = sa.or_(*(column.contains(part, autoescape=True) for column in units))
+    rows = session.execute(sa.select(col(Duty.region_id), *units).where(named, within).distinct())
+    return [(region_id, lead, others) for region_id, lead, others in rows]
+
+
 def duties_page(
     session: Session, condition: sa.ColumnElement[bool], region_ids: Sequence[int], page: int, size: int
 ) -> tuple[list[Duty], int]:
     """Return one page (from 1) of the duties that fulfil a condition, most urgent first, and how many there are."""
     chosen = sa.and_(condition, col(Duty.region_id).in_(region_ids))
     count = session.execute(sa.select(sa.func.count()).select_from(Duty).where(chosen)).scalar_one()
-    query = by_urgency(sa.select(Duty).where(chosen)).offset((page - 1) * size).limit(size)
-    return list(session.execute(query).scalars()), int(count)
+    return page_of_duties(session, chosen, page, size), int(count)
+
+
+def page_of_duties(session: Session, condition: sa.ColumnElement[bool], page: int, size: int) -> list[Duty]:
+    """Return one page (from 1) of the duties that fulfil a condition, most urgent first."""
+    query = by_urgency(sa.select(Duty).where(condition)).offset((page - 1) * size).limit(size)
+    return list(session.execute(query).scalars())
 
 
 def by_urgency(query: Any) -> Any:

@@ -237,6 +237,13 @@ class Duty(SQLModel, table=True):
             "rectified_farmland_mu",
         ),
         sa.Index("ix_duty_status_due_on", "status", "due_on"),
+        sa.Index(
+            "ix_duty_unplanned",
+            "status",
+            "issued_on",
+            sqlite_where=sa.text("measures = ''"),
+            postgresql_where=sa.text("measures = ''"),
+        ),
     )
 
 

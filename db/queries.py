@@ -236,6 +236,12 @@ def ledger_changed_at(session: Session) -> datetime | None:
     return fetch(session, _LEDGER_CHANGED).scalar()
 
 
+def ledger_known_at(session: Session) -> datetime | None:
+    """Return when the first duty came into the ledger; None when it is empty."""
+    query = sa.select(col(Event.at)).where(col(Event.duty_id).is_not(None)).order_by(col(Event.id)).limit(1)
+    return fetch(session, query).scalar()
+
+
 def newest_event_id(session: Session) -> int:
     """Return a number that grows with every change."""
     return session.exec(select(sa.func.max(Event.id))).one() or 0

@@ -14,10 +14,13 @@ from handlers import (
     duty,
     exporting,
     extending,
+    forecasting,
+    gaps,
     history,
     letters,
     lists,
     membership,
+    pace,
     people,
     proofs,
     queue,
@@ -99,6 +102,18 @@ COMMANDS = (
     Command(
         name="due", aliases=("到期", "临期", "快到期"), audience=Audience.READERS,
         handler=lists.due, summary=N_("几日内到期"), example=N_("到期 7"),
+    ),
+    Command(
+        name="gaps", aliases=("缺项", "待完善", "缺项清单"), audience=Audience.READERS, rare=True,
+        handler=gaps.gaps, summary=N_("缺时限、责任人、方案，未签收"), example=N_("缺项 %(county)s"),
+    ),
+    Command(
+        name="stalled", aliases=("停滞", "停滞清单", "无进展"), audience=Audience.READERS, rare=True,
+        handler=pace.stalled, summary=N_("几周没有进展的事项"), example=N_("停滞 %(county)s"),
+    ),
+    Command(
+        name="pace", aliases=("预计完成", "完成预测"), audience=Audience.READERS, rare=True,
+        handler=pace.pace, summary=N_("照现在的进度何时完成"), example=N_("预计完成 督察"),
     ),
     Command(
         name="rank", aliases=("排名", "排行", "晾晒"), audience=Audience.READERS,
@@ -289,6 +304,10 @@ COMMANDS = (
     Command(
         name="urge", aliases=("催办", "催一下"), audience=Audience.OFFICE, writes=True,
         handler=urging.urge, summary=N_("催责任人，马上收到"), example=N_("催办 编号"), rare=True,
+    ),
+    Command(
+        name="forecast", aliases=("预告", "预演", "推演"), audience=Audience.OFFICE, writes=True,
+        handler=forecasting.forecast, summary=N_("今后几天会给谁发什么"), example=N_("预告 7"), rare=True,
     ),
     Command(
         name="drafts", aliases=("待签发", "草稿", "函件"), audience=Audience.PERSONS, writes=True,

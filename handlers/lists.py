@@ -50,16 +50,36 @@ def _page(
     call: Call, scope: Scope, template: str, condition: ColumnElement[bool], command: str, **facts: object
 ) -> Reply:
     """List the duties of a region, and of a workstream if one was named, that fulfil a condition."""
-    ids = [county.id for county in call.gazetteer.below(scope.region) if county.id is not None]
-    place, command = scope.region.name, f"{command} {scope.region.name}"
-    if stream := scope.workstream:
-        condition = and_(condition, col(Duty.workstream) == stream.code)
-        place, command = (
-            f"{place} {stream.zh if call.speech.language == 'zh' else stream.en}",
-            f"{command} {stream.code}",
-        )
-    shown, count = duties_page(call.session, condition, ids, scope.page, PAGE_SIZE)
+    chosen = and_(condition, asked_for(call, scope))
+    shown, count = duties_page(call.session, chosen, region_ids(call, scope), scope.page, PAGE_SIZE)
+    place, command = place_of(call, scope), f"{command} {said_again(scope)}"
     return _list(call, template, shown, count, scope.page, command, place=place, **facts)
+
+
+def region_ids(call: Call, scope: Scope) -> list[int]:
+    """Return the ids of the counties that are asked for."""
+    return [county.id for county in call.gazetteer.below(scope.region) if county.id is not None]
+
+
+def asked_for(call: Call, scope: Scope) -> ColumnElement[bool]:
+    """Return what a duty fulfils of the region, and of the workstream if one was named."""
+    here = col(Duty.region_id).in_(region_ids(call, scope))
+    return and_(here, col(Duty.workstream) == scope.workstream.code) if scope.workstream else here
+
+
+def place_of(call: Call, scope: Scope) -> str:
+    """Name what is asked for: the region, and the workstream if there is one."""
+    stream = scope.workstream
+    return (
+        f"{scope.region.name} {stream.zh if call.speech.language == 'zh' else stream.en}"
+        if stream
+        else scope.region.name
+    )
+
+
+def said_again(scope: Scope) -> str:
+    """Return the words that ask for the same region and workstream."""
+    return f"{scope.region.name} {scope.workstream.code}" if scope.workstream else scope.region.name
 
 
 def _list(
@@ -68,7 +88,7 @@ def _list(
     pages = count_pages(page, count, PAGE_SIZE, command)
     return call.reply(
         template,
-        *_number_buttons(shown),
+        *number_buttons(shown),
         turn_pages(call, command, page, pages),
         lines=[describe(call, duty) for duty in shown],
         count=count,
@@ -92,6 +112,7 @@ def describe(call: Call, duty: Duty) -> dict[str, object]:
     }
 
 
-def _number_buttons(shown: Sequence[Duty]) -> list[tuple[Button, ...]]:
+def number_buttons(shown: Sequence[Duty]) -> list[tuple[Button, ...]]:
+    """Make a button for each duty that opens it."""
     buttons = [Button(label=duty.number, command=f"/duty {duty.number}") for duty in shown]
     return [tuple(buttons[i : i + 2]) for i in range(0, len(buttons), 2)]

@@ -1,5 +1,6 @@
-"""/status: how far a county, a workstream or the city has come."""
+"""/status: how far a county, a workstream, the city or a department has come."""
 
+from handlers.departments import department_meant, department_status
 from handlers.reading import Scope, is_city, read_scope
 from handlers.request import Call
 from rules.commitments import Outcome
@@ -9,7 +10,9 @@ from text.reply import N_, Button, Reply
 
 
 def status(call: Call) -> Reply:
-    """Say the figures of a region, by workstream; of a workstream in the city, by county."""
+    """Say the figures of a region, by workstream; of a workstream in the city, by county; of a department."""
+    if asked := department_meant(call):
+        return department_status(call, asked)
     scope = read_scope(call)
     if is_city(scope.region) and (scope.workstream or scope.each_county):
         return _counties(call, scope)

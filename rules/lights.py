@@ -111,8 +111,13 @@ def reason(duty: Duty, today: date, policy: Policy) -> Reason:
         done=done_percent(duty),
         done_by=RateBasis.FARMLAND if duty.farmland_mu > 0 else RateBasis.AREA,
         lag=lag(duty, today),
-        written_due=str(duty.raw.get("due_extended") or duty.raw.get("due_original") or "").strip(),
+        written_due=written_due(duty),
     )
+
+
+def written_due(duty: Duty) -> str:
+    """Return what the ledger's cell says of the deadline."""
+    return str(duty.raw.get("due_extended") or duty.raw.get("due_original") or "").strip()
 
 
 def _causes(duty: Duty, today: date, policy: Policy) -> tuple[Cause, ...]:

@@ -146,6 +146,8 @@ class Policy:
     duty_yellow_points: Decimal = Decimal(30)  # and by more than this yellow
     line_yellow_points: Decimal = Decimal(10)  # a county's target line that lags so much is yellow,
     line_red_points: Decimal = Decimal(30)  # and by more than this red
+    stall_weeks: int = 4  # without more being reported, a duty stalls
+    pace_weeks: int = 8  # over which a county's pace is reckoned
     invite_days: int = 7
     undo_hours: int = 24
     question_minutes: int = 30
@@ -161,6 +163,8 @@ class Policy:
     climb_workdays: int = 5  # at least between two steps of one duty
     answer_workdays: int = 5  # within which a letter asks for an answer, if nobody sets a day
     bottom_counties: int = 3  # that a bulletin names as the last ones
+    plan_days: int = 30  # after its issue, without measures a duty lacks a plan
+    sign_workdays: int = 2  # within which the county signs for what was issued
     unfiled_days: int = 7  # after which a violation that was found should be filed
     area_slip_factor: int = 10  # a reported area this many times the duty's is taken for a slip
 

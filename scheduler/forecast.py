@@ -1,6 +1,7 @@
 """What would be said to whom in the days to come if nobody did anything: the real planning, walked over a copy."""
 
-from collections.abc import Iterator
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -11,7 +12,7 @@ from sqlmodel import Session, col, select
 
 from db.copying import copy_ledger
 from db.migrations import upgrade
-from db.models import Outbox, OutboxKind, OutboxState
+from db.models import Level, Outbox, OutboxKind, OutboxState, Person
 from db.store import Store
 from rules.policy import Office
 from scheduler import outbox
@@ -62,6 +63,19 @@ def forecast(store: Store, office: Office, now: datetime, first: date, days: int
                     day=day, is_workday=calendar.is_workday(day), is_official=calendar.is_official(day.year),
                     messages=found,
                 )  # fmt: skip
+
+
+def days_bothered(days: Sequence[Day]) -> Counter[int]:
+    """Count for each person the days on which something would reach him, by person id."""
+    return Counter(person for day in days for person in {m.person_id for m in day.messages} if person is not None)
+
+
+def bothered_by_level(bothered: Counter[int], known: Mapping[int | None, Person]) -> dict[Level, list[int]]:
+    """Return the numbers of days of the persons of each level, most first."""
+    found: dict[Level, list[int]] = defaultdict(list)
+    for who, count in bothered.most_common():
+        found[known[who].level].append(count)
+    return found
 
 
 @contextmanager

@@ -32,10 +32,11 @@ class Parts:
 
 def units_of(duty: Duty) -> list[str]:
     """Return the units that the ledger names for a duty, the leading one first."""
-    return _split(f"{duty.lead_unit}、{duty.co_units}")
+    return split_units(f"{duty.lead_unit}、{duty.co_units}")
 
 
-def _split(text: str) -> list[str]:
+def split_units(text: str) -> list[str]:
+    """Return the units that a cell of the ledger names."""
     return list(dict.fromkeys(unit for unit in _BETWEEN_UNITS.split(text) if unit))
 
 

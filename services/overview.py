@@ -6,6 +6,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
+import sqlalchemy as sa
 from sqlmodel import Session
 
 from db import figures as sums
@@ -42,6 +43,12 @@ def by_workstream(
 ) -> dict[str, Figures]:
     """Return the figures of some regions by workstream."""
     rows = sums.aggregates(session, as_of, ("workstream",), region_ids, workstream)
+    return {row[0]: _figures(row, skip=1) for row in rows}
+
+
+def by_workstream_of(session: Session, as_of: date, condition: sa.ColumnElement[bool]) -> dict[str, Figures]:
+    """Return the figures of the duties that fulfil a condition by workstream."""
+    rows = sums.aggregates_of(session, as_of, ("workstream",), condition)
     return {row[0]: _figures(row, skip=1) for row in rows}
 
 

@@ -34,7 +34,7 @@ from services.ladder import climb
 from services.notices import tell
 from tests.conftest import NOW
 from tests.handlers.dialogue import photos
-from tests.message_scenes import CASES, LETTERS, LIFE, NOTICE, Line
+from tests.message_scenes import CASES, LETTERS, LIFE, LISTS, NOTICE, Line
 from text import reply as voice
 from text.regions import Gazetteer
 from text.reply import Reply, Speech
@@ -57,6 +57,7 @@ INTERNAL = {
     "draft_parts",
     "commitment_parts",
     "letter_parts",
+    "pace_parts",
 }  # pieces of other templates
 
 
@@ -254,6 +255,7 @@ SCENES = (
     *LIFE,
     *CASES,
     *LETTERS,
+    *LISTS,
 )
 SAID_AT_THE_TERMINAL = {Why.UNKNOWN_PERSON}
 # nobody of the sample both asks and decides; the chat asks for what is missing before it refuses

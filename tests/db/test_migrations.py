@@ -10,6 +10,7 @@ from alembic.config import Config
 from alembic.script import ScriptDirectory
 from sqlmodel import SQLModel
 
+import db.asked
 import db.files
 import db.ladder
 import db.life
