@@ -87,13 +87,15 @@ def _overdue_today(
     spoken = [day for name, day in said.items() if name == OVERDUE or name.startswith(WEEKLY)]
     weekly_day = weekly_list_day(today, policy, calendar)
     week = sum(name.startswith(WEEKLY) for name in said) + 1
-    is_time = weekly_day <= today and (weekly_day - max(spoken)).days >= MIN_DAYS_TO_WEEKLY
+    is_time = (weekly_day - max(spoken)).days >= MIN_DAYS_TO_WEEKLY
     if week > policy.weekly_times or not is_time:
         return None
     return Rule(name=f"{WEEKLY}{week}", late=weekly_day < today)
 
 
 def weekly_list_day(today: date, policy: Policy, calendar: Calendar) -> date:
-    """Return the day of this week on which overdue duties are listed."""
-    monday = today - timedelta(days=today.weekday())
-    return calendar.on_or_after(monday + timedelta(days=policy.weekly_weekday))
+    """Return the last day on which overdue duties were to be listed; a holiday may have put it off into this week."""
+    weekly_day = today - timedelta(days=(today.weekday() - policy.weekly_weekday) % 7)
+    while (listed_on := calendar.on_or_after(weekly_day)) > today:
+        weekly_day -= timedelta(days=7)
+    return listed_on
