@@ -14,6 +14,7 @@ from rules.policy import Policy
 
 OVERDUE = "overdue"  # the first working day after the deadline
 WEEKLY = "overdue-week-"  # and then a number from 1
+DAYS_OF_WIDE = 7  # from a week on, a day or two make no difference to who is told
 MIN_DAYS_TO_WEEKLY = 5  # a list of the week does not follow right after the first word
 
 
@@ -64,8 +65,8 @@ def rule_soon(
     """
     soon = calendar.shift(today, policy.early_workdays)
     rule = rule_today(duty, soon, known_on, said, policy, calendar)
-    is_wide = rule is not None and rule.name.startswith("lead-") and rule.name.endswith("d")
-    return Rule(name=rule.name) if rule and is_wide and not rule.late else None
+    wide = {f"lead-{days}d" for days in policy.lead_days + policy.strict_lead_days if days >= DAYS_OF_WIDE}
+    return Rule(name=rule.name) if rule and rule.name in wide and not rule.late else None
 
 
 def _lead_today(

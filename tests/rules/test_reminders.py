@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from db.models import Duty, Status
 from rules.calendar import Calendar
 from rules.policy import Policy
-from rules.reminders import OVERDUE, Rule, is_strict, lead_moments, rule_today
+from rules.reminders import OVERDUE, Rule, is_strict, lead_moments, rule_soon, rule_today
 from tests.conftest import NOW
 
 POLICY, CALENDAR = Policy(), Calendar()
@@ -184,6 +184,14 @@ def test_the_weekly_list_that_a_holiday_puts_off_into_the_next_week_is_not_lost(
     fridays = Policy(weekly_weekday=4)
     told = [str(day) for day, _ in walk(duty("2026-02-04"), date(2026, 2, 5), 32, fridays)]
     assert told == ["2026-02-05", "2026-02-13", "2026-02-24", "2026-03-06"]  # Friday 20 February is a holiday
+
+
+@pytest.mark.parametrize(("days", "is_told"), [(14, True), (7, True), (4, False)])
+def test_only_a_lead_time_of_a_week_or_more_comes_along_early(days: int, is_told: bool) -> None:
+    policy = Policy(lead_days=(days,), lead_workdays=())
+    one, early = duty(date(2026, 12, 9) + timedelta(days=days)), date(2026, 12, 7)
+    rule = rule_soon(one, early, LONG_AGO, {}, policy, CALENDAR)
+    assert rule == (Rule(name=f"lead-{days}d") if is_told else None)
 
 
 @given(st.dates(date(2026, 3, 1), date(2026, 10, 20)), st.integers(0, 1), st.integers(0, 60))
