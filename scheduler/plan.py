@@ -234,11 +234,13 @@ def _write_row(scene: Scene, kind: OutboxKind, route: Route) -> int | None:
     """Write a message's row under its key; None when this person or group had its message of the day already."""
     who = route.person.official_id if route.person else route.address
     key = f"{kind.value}:{who}:{scene.today}"
-    if earlier := scene.session.exec(select(Outbox).where(col(Outbox.key).startswith(key))).all():
-        waiting = [row.id for row in earlier if row.state == OutboxState.WAITING]
-        if waiting or route.person is not None:  # a person hears once a day; what is still waiting takes more along
-            return waiting[0] if waiting else None
-        key = f"{key}:{len(earlier) + 1}"  # a group stands in for several, who may be found unreachable one by one
+    earlier = _keyed(scene, key)
+    if waiting := [row.id for row in earlier if row.state == OutboxState.WAITING]:
+        return waiting[0]  # what is still waiting takes more along
+    if route.person is not None and any(map(_may_be_said, earlier)):
+        return None  # a person hears once a day
+    if earlier:  # a group stands in for several, who may be found unreachable one by one
+        key = f"{key}:{len(earlier) + 1}"
     row = Outbox(
         key=key, kind=kind, chat=route.address, person_id=route.person.id if route.person else None, day=scene.today,
         created_at=scene.now, send_after=scene.now,
@@ -246,6 +248,15 @@ def _write_row(scene: Scene, kind: OutboxKind, route: Route) -> int | None:
     scene.session.add(row)
     scene.session.flush()
     return row.id
+
+
+def _keyed(scene: Scene, key: str) -> list[Outbox]:
+    return list(scene.session.exec(select(Outbox).where(col(Outbox.key).startswith(key))))
+
+
+def _may_be_said(row: Outbox) -> bool:
+    """Whether a message may have arrived; what was dropped, because nothing of it was true just then, did not."""
+    return row.state != OutboxState.DROPPED or row.possibly_repeated
 
 
 def _write_notices(scene: Scene, items: list[Item], outbox_id: int) -> None:

@@ -2,12 +2,13 @@
 
 from dataclasses import replace
 from datetime import datetime, timedelta
+from pathlib import Path
 
 import pytest
 from sqlmodel import select
 
 from bot.buttons import data_of
-from db.models import Notice, Outbox, OutboxKind, OutboxState, Person
+from db.models import Level, Notice, Outbox, OutboxKind, OutboxState, Person, Status
 from db.queries import numbers_in_message
 from db.store import Store
 from rules.policy import Office
@@ -18,6 +19,8 @@ from services import identity
 from services.chain import Act
 from services.digest import _last_digest
 from tests.conftest import NOW
+from tests.scheduler.machine import Fault, Machine
+from tests.scheduler.town import Official, Task, Town
 from text.reply import Reply
 
 MORNING = datetime.fromisoformat("2026-11-19T08:30+08:00")
@@ -102,3 +105,27 @@ def test_weekdays_are_numbered_as_in_cron(office: Office, weekdays: str, fires: 
 @pytest.mark.parametrize("line", ["30 8 * * 8", "30 8 * *", "", "30 8 * * 5-1x"])
 def test_what_is_no_crontab_is_told_apart(line: str) -> None:
     assert not is_crontab(line)
+
+
+BEFORE_SENDING = Fault(kind="crash")
+HE, HIS = Official(level=Level.RESPONSIBLE), (0,)
+
+
+def machine(path: Path, office: Office, officials: tuple[Official, ...], *tasks: Task) -> Machine:
+    return Machine(path, Town(office=office, first=MORNING.date(), officials=officials, tasks=tasks))
+
+
+def said(machine: Machine, now: datetime) -> list[tuple[str, tuple[str, ...]]]:
+    return [(one.chat, one.numbers) for one in machine.tick(now).messages if one.kind != OutboxKind.ACT]
+
+
+def test_a_reminder_that_was_not_true_for_a_moment_still_comes(
+    empty_store: Store, office: Office, tmp_path: Path
+) -> None:
+    """Reported done by a slip just before it went out, and taken back at once: on the last day that it is due."""
+    town = machine(tmp_path / "empty.db", office, (HE,), Task(due=0, known=-9, named=HIS))
+    town.tick(MORNING, BEFORE_SENDING)
+    assert town.do("done", MORNING, 0, 0, 0)
+    assert said(town, MORNING + timedelta(minutes=2)) == []
+    assert town.do("undo", MORNING, 0, 0, 0)
+    assert said(town, MORNING + timedelta(minutes=4)) == [("telegram:1", ("KS-2026-001",))]
