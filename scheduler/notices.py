@@ -66,6 +66,8 @@ def _reminder(
     duties = duties_by_id(session, {notice.duty_id for notice in notices})
     # done, extended or withdrawn since it was planned: no longer worth a word
     true = [n for n in notices if duties[n.duty_id].status in OPEN and duties[n.duty_id].due_on == n.due_on]
+    for left_out in (notice for notice in notices if notice not in true):
+        session.delete(left_out)  # not said: should it be true once more, it still has to be
     told = sorted({n.duty_id: duties[n.duty_id] for n in true}.values(), key=lambda d: (d.due_on or date.max, d.number))
     if not told:
         return None

@@ -129,3 +129,16 @@ def test_a_reminder_that_was_not_true_for_a_moment_still_comes(
     assert said(town, MORNING + timedelta(minutes=2)) == []
     assert town.do("undo", MORNING, 0, 0, 0)
     assert said(town, MORNING + timedelta(minutes=4)) == [("telegram:1", ("KS-2026-001",))]
+
+
+def test_what_a_reminder_left_out_because_it_was_not_true_for_a_moment_is_said_the_next_day(
+    empty_store: Store, office: Office, tmp_path: Path
+) -> None:
+    tasks = [Task(due=days, known=-9, named=HIS) for days in (3, 7)]
+    town = machine(tmp_path / "empty.db", office, (HE,), *tasks)
+    town.tick(MORNING, BEFORE_SENDING)
+    assert town.do("done", MORNING, 1, 0, 0)
+    assert said(town, MORNING + timedelta(minutes=2)) == [("telegram:1", ("KS-2026-001",))]
+    assert town.do("undo", MORNING, 0, 0, 0)
+    assert said(town, MORNING + timedelta(minutes=4)) == []  # one message a day
+    assert said(town, MORNING + timedelta(days=1)) == [("telegram:1", ("KS-2026-001", "KS-2026-002"))]
