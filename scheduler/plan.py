@@ -237,7 +237,8 @@ def _write_row(scene: Scene, kind: OutboxKind, route: Route) -> int | None:
     earlier = _keyed(scene, key)
     if waiting := [row.id for row in earlier if row.state == OutboxState.WAITING]:
         return waiting[0]  # what is still waiting takes more along
-    if route.person is not None and any(map(_may_be_said, earlier)):
+    digests = _keyed(scene, f"{OutboxKind.DIGEST.value}:{who}:{scene.today}")
+    if route.person is not None and any(map(_may_be_said, earlier + digests)):
         return None  # a person hears once a day
     if earlier:  # a group stands in for several, who may be found unreachable one by one
         key = f"{key}:{len(earlier) + 1}"

@@ -142,3 +142,18 @@ def test_what_a_reminder_left_out_because_it_was_not_true_for_a_moment_is_said_t
     assert town.do("undo", MORNING, 0, 0, 0)
     assert said(town, MORNING + timedelta(minutes=4)) == []  # one message a day
     assert said(town, MORNING + timedelta(days=1)) == [("telegram:1", ("KS-2026-001", "KS-2026-002"))]
+
+
+def test_who_had_the_digest_hears_of_what_comes_later_on_the_next_day(
+    empty_store: Store, office: Office, tmp_path: Path
+) -> None:
+    deputy = Official(level=Level.DEPUTY, wants_digest=True)
+    reported = Task(due=-2, known=-9, named=HIS, status=Status.AWAITING_ACCEPTANCE)
+    unknown = replace(HE, has_joined=False)
+    town = machine(tmp_path / "empty.db", office, (unknown, deputy), reported, Task(due=1, known=-9, named=HIS))
+    assert [chat for chat, _numbers in said(town, MORNING)] == ["telegram:2"]
+    assert town.do("return", MORNING, 0, 0, 0)
+    assert said(town, MORNING + timedelta(hours=2)) == []
+    [(chat, numbers)] = said(town, MORNING + timedelta(days=1))
+    assert chat == "telegram:2"
+    assert "KS-2026-001" in numbers
