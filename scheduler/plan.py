@@ -15,6 +15,7 @@ from sqlmodel import Session, col, select
 from db.models import Duty, DutyOfficial, Level, Notice, Outbox, OutboxKind, OutboxState, Person
 from db.queries import (
     city,
+    closed_addresses,
     insert_new,
     mark,
     newest_event_id,
@@ -77,7 +78,7 @@ def plan(session: Session, office: Office, now: datetime) -> int:
         return 0
     office = office_now(session, office)
     due = digest_due(office, now)
-    state = f"{today}/{newest_event_id(session)}/{due}"
+    state = f"{today}/{newest_event_id(session)}/{due}/{closed_addresses(session)}"
     if mark(session, PLAN_MARK) == state:
         return 0
     drafted = climb(session, office, now)

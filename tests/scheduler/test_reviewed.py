@@ -157,3 +157,14 @@ def test_who_had_the_digest_hears_of_what_comes_later_on_the_next_day(
     [(chat, numbers)] = said(town, MORNING + timedelta(days=1))
     assert chat == "telegram:2"
     assert "KS-2026-001" in numbers
+
+
+def test_who_starts_the_bot_again_hears_on_the_same_day_what_nobody_could_be_told(
+    empty_store: Store, office: Office, tmp_path: Path
+) -> None:
+    one = machine(tmp_path / "empty.db", office, (replace(HE, blocks=True),), Task(due=1, known=-9, named=HIS))
+    assert one.tick(MORNING).found_closed == {"telegram:1"}
+    morning = MORNING + timedelta(days=1)
+    assert said(one, morning) == []  # nobody else is there
+    assert one.do("write_again", morning, 0, 0, 0)
+    assert said(one, morning + timedelta(minutes=1)) == [("telegram:1", ("KS-2026-001",))]
