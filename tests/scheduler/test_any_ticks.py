@@ -60,10 +60,14 @@ DIGESTS = ["30 8 * * *", "0 9 * * *", "15 2 * * *", "0 14 * * *", "0 22 * * *"]
 
 @dataclass(frozen=True, kw_only=True)
 class Step:
-    """What happens next: time passes, perhaps somebody does something, then the clock ticks."""
+    """What happens next: time passes, perhaps somebody does something, then the clock ticks.
+
+    With ``days``, time passes to so many minutes within the window of so many working days on (0: today, -1:
+    yesterday); with minutes below 0 to before it opens, so many calendar days on.
+    """
 
     minutes: int = 0  # that pass; below 0: the clock is put back
-    days: int | None = None  # instead: to so many working days on (0: today, -1: yesterday), into the window
+    days: int | None = None
     deed: str = ""
     which: int = 0
     other: int = 0
@@ -170,11 +174,12 @@ class Walk:
             self.now += timedelta(minutes=step.minutes)
             return
         office, policy = self.town.office, self.town.office.policy
-        today = office.today(self.now)
-        day = office.calendar.shift(today, step.days) if step.days > 0 else today + step.days * DAY
+        today, is_inside = office.today(self.now), step.minutes >= 0
+        day = office.calendar.shift(today, step.days) if is_inside and step.days > 0 else today + step.days * DAY
         opening = datetime.combine(day, policy.window_from, tzinfo=office.zone).astimezone(UTC)
-        minutes = (policy.window_to.hour - policy.window_from.hour) * 60 + policy.window_to.minute
-        self.now = opening + timedelta(minutes=step.minutes % (minutes - policy.window_from.minute))
+        length = datetime.combine(day, policy.window_to) - datetime.combine(day, policy.window_from)
+        minutes = timedelta(minutes=step.minutes)
+        self.now = opening + (minutes % length if is_inside else minutes)
 
     def _clock(self) -> str:
         return self.town.office.local(self.now).isoformat()
