@@ -91,6 +91,12 @@ def reachable_groups(session: Session) -> dict[int, Chat]:
     return {chat.region_id: chat for chat in session.exec(query)}
 
 
+def closed_addresses(session: Session) -> int:
+    """Return how many accounts and groups cannot be written to."""
+    closed = [sa.select(sa.func.count()).where(col(kind.unreachable_since).is_not(None)) for kind in (Account, Chat)]
+    return sum(int(session.execute(query).scalar_one()) for query in closed)
+
+
 def duty_by_number(session: Session, number: str) -> Duty | None:
     """Return a duty by its exact number."""
     return session.exec(select(Duty).where(Duty.number == number)).first()

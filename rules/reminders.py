@@ -14,6 +14,7 @@ from rules.policy import Policy
 
 OVERDUE = "overdue"  # the first working day after the deadline
 WEEKLY = "overdue-week-"  # and then a number from 1
+DAYS_OF_WIDE = 7  # from a week on, a day or two make no difference to who is told
 MIN_DAYS_TO_WEEKLY = 5  # a list of the week does not follow right after the first word
 
 
@@ -64,8 +65,8 @@ def rule_soon(
     """
     soon = calendar.shift(today, policy.early_workdays)
     rule = rule_today(duty, soon, known_on, said, policy, calendar)
-    is_wide = rule is not None and rule.name.startswith("lead-") and rule.name.endswith("d")
-    return Rule(name=rule.name) if rule and is_wide and not rule.late else None
+    wide = {f"lead-{days}d" for days in policy.lead_days + policy.strict_lead_days if days >= DAYS_OF_WIDE}
+    return Rule(name=rule.name) if rule and rule.name in wide and not rule.late else None
 
 
 def _lead_today(
@@ -87,13 +88,15 @@ def _overdue_today(
     spoken = [day for name, day in said.items() if name == OVERDUE or name.startswith(WEEKLY)]
     weekly_day = weekly_list_day(today, policy, calendar)
     week = sum(name.startswith(WEEKLY) for name in said) + 1
-    is_time = weekly_day <= today and (weekly_day - max(spoken)).days >= MIN_DAYS_TO_WEEKLY
+    is_time = (weekly_day - max(spoken)).days >= MIN_DAYS_TO_WEEKLY
     if week > policy.weekly_times or not is_time:
         return None
     return Rule(name=f"{WEEKLY}{week}", late=weekly_day < today)
 
 
 def weekly_list_day(today: date, policy: Policy, calendar: Calendar) -> date:
-    """Return the day of this week on which overdue duties are listed."""
-    monday = today - timedelta(days=today.weekday())
-    return calendar.on_or_after(monday + timedelta(days=policy.weekly_weekday))
+    """Return the last day on which overdue duties were to be listed; a holiday may have put it off into this week."""
+    weekly_day = today - timedelta(days=(today.weekday() - policy.weekly_weekday) % 7)
+    while (listed_on := calendar.on_or_after(weekly_day)) > today:
+        weekly_day -= timedelta(days=7)
+    return listed_on

@@ -69,6 +69,8 @@ def _reminder(
     # done, extended, withdrawn, or another's by now: no longer worth a word
     true = [n for n in notices if duties[n.duty_id].status in OPEN and duties[n.duty_id].due_on == n.due_on]
     true = [n for n in true if n.person_id in {one.person.id for one in hearers[n.duty_id]}]
+    for left_out in (notice for notice in notices if notice not in true):
+        session.delete(left_out)  # not said: should it be true once more, it still has to be
     told = sorted({n.duty_id: duties[n.duty_id] for n in true}.values(), key=lambda d: (d.due_on or date.max, d.number))
     if not told:
         return None

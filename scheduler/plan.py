@@ -15,6 +15,7 @@ from sqlmodel import Session, col, select
 from db.models import Duty, DutyOfficial, Level, Notice, Outbox, OutboxKind, OutboxState, Person
 from db.queries import (
     city,
+    closed_addresses,
     insert_new,
     mark,
     newest_event_id,
@@ -77,7 +78,7 @@ def plan(session: Session, office: Office, now: datetime) -> int:
         return 0
     office = office_now(session, office)
     due = digest_due(office, now)
-    state = f"{today}/{newest_event_id(session)}/{due}"
+    state = f"{today}/{newest_event_id(session)}/{due}/{closed_addresses(session)}"
     if mark(session, PLAN_MARK) == state:
         return 0
     drafted = climb(session, office, now)
@@ -236,11 +237,14 @@ def _write_row(scene: Scene, kind: OutboxKind, route: Route) -> int | None:
     """Write a message's row under its key; None when this person or group had its message of the day already."""
     who = route.person.official_id if route.person else route.address
     key = f"{kind.value}:{who}:{scene.today}"
-    if earlier := scene.session.exec(select(Outbox).where(col(Outbox.key).startswith(key))).all():
-        waiting = [row.id for row in earlier if row.state == OutboxState.WAITING]
-        if waiting or route.person is not None:  # a person hears once a day; what is still waiting takes more along
-            return waiting[0] if waiting else None
-        key = f"{key}:{len(earlier) + 1}"  # a group stands in for several, who may be found unreachable one by one
+    earlier = _keyed(scene, key)
+    if waiting := [row.id for row in earlier if row.state == OutboxState.WAITING]:
+        return waiting[0]  # what is still waiting takes more along
+    digests = _keyed(scene, f"{OutboxKind.DIGEST.value}:{who}:{scene.today}")
+    if route.person is not None and any(map(_may_be_said, earlier + digests)):
+        return None  # a person hears once a day
+    if earlier:  # a group stands in for several, who may be found unreachable one by one
+        key = f"{key}:{len(earlier) + 1}"
     row = Outbox(
         key=key, kind=kind, chat=route.address, person_id=route.person.id if route.person else None, day=scene.today,
         created_at=scene.now, send_after=_moment(scene, kind, who),
@@ -257,6 +261,15 @@ def _moment(scene: Scene, kind: OutboxKind, who: str) -> datetime:
     opens = hour or datetime.combine(scene.today, scene.office.policy.window_from, tzinfo=scene.office.zone)
     moment = scene.office.policy.spread(who, opens)
     return moment if moment >= local else scene.office.policy.spread(who, local)
+
+
+def _keyed(scene: Scene, key: str) -> list[Outbox]:
+    return list(scene.session.exec(select(Outbox).where(col(Outbox.key).startswith(key))))
+
+
+def _may_be_said(row: Outbox) -> bool:
+    """Whether a message may have arrived; what was dropped, because nothing of it was true just then, did not."""
+    return row.state != OutboxState.DROPPED or row.possibly_repeated
 
 
 def _write_notices(scene: Scene, items: list[Item], outbox_id: int) -> None:

@@ -202,7 +202,7 @@ class Sender:
         except Undeliverable as end:
             log.warning("undeliverable", chat=outgoing.chat, why=str(end))
             self._after.append(
-                partial(_undeliverable, office=self._office, outgoing=outgoing, why=str(end), now=self._clock())
+                partial(undeliverable, office=self._office, outgoing=outgoing, why=str(end), now=self._clock())
             )
         except Moved as moved:
             log.info("chat_moved", old=outgoing.chat, new=moved.new)
@@ -273,7 +273,8 @@ def is_group(chat: str) -> bool:
     return chat.partition(":")[2].startswith("-")
 
 
-def _undeliverable(session: Session, office: Office, outgoing: Outgoing, why: str, now: datetime) -> None:
+def undeliverable(session: Session, office: Office, outgoing: Outgoing, why: str, now: datetime) -> None:
+    """Note that an address takes nothing any more; what the message carried finds another way."""
     identity.unreachable(session, outgoing.chat, why, now)
     find_another_way(session, office, outgoing.id, now)
     outbox.give_up(session, outgoing.id, why)

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from db.models import Duty, Status
 from rules.calendar import Calendar
 from rules.policy import Policy
-from rules.reminders import OVERDUE, Rule, is_strict, lead_moments, rule_today
+from rules.reminders import OVERDUE, Rule, is_strict, lead_moments, rule_soon, rule_today
 from tests.conftest import NOW
 
 POLICY, CALENDAR = Policy(), Calendar()
@@ -149,14 +149,14 @@ def test_nothing_is_said_of_a_duty_without_a_deadline() -> None:
     assert said_on(duty(None), "2026-12-17") is None
 
 
-def walk(one: Duty, first: date, days: int) -> list[tuple[date, Rule]]:
+def walk(one: Duty, first: date, days: int, policy: Policy = POLICY) -> list[tuple[date, Rule]]:
     """Tell on each working day what the rules say, remembering it."""
     said: dict[str, date] = {}
     told = []
     for day in (first + timedelta(days=n) for n in range(days)):
         if not CALENDAR.is_workday(day):
             continue
-        rule = rule_today(one, day, LONG_AGO, said, POLICY, CALENDAR)
+        rule = rule_today(one, day, LONG_AGO, said, policy, CALENDAR)
         if rule:
             assert rule.name not in said, f"{rule.name} again on {day}"
             said[rule.name] = day
@@ -178,6 +178,20 @@ def test_after_the_deadline_once_then_four_weekly_lists_and_then_silence() -> No
 def test_the_weekly_list_moves_to_the_first_working_day_of_a_week_with_a_holiday() -> None:
     told = [str(day) for day, _ in walk(duty("2026-09-22"), date(2026, 9, 23), 20)]
     assert told == ["2026-09-23", "2026-09-28", "2026-10-08"]  # Monday 5 October is a holiday
+
+
+def test_the_weekly_list_that_a_holiday_puts_off_into_the_next_week_is_not_lost() -> None:
+    fridays = Policy(weekly_weekday=4)
+    told = [str(day) for day, _ in walk(duty("2026-02-04"), date(2026, 2, 5), 32, fridays)]
+    assert told == ["2026-02-05", "2026-02-13", "2026-02-24", "2026-03-06"]  # Friday 20 February is a holiday
+
+
+@pytest.mark.parametrize(("days", "is_told"), [(14, True), (7, True), (4, False)])
+def test_only_a_lead_time_of_a_week_or_more_comes_along_early(days: int, is_told: bool) -> None:
+    policy = Policy(lead_days=(days,), lead_workdays=())
+    one, early = duty(date(2026, 12, 9) + timedelta(days=days)), date(2026, 12, 7)
+    rule = rule_soon(one, early, LONG_AGO, {}, policy, CALENDAR)
+    assert rule == (Rule(name=f"lead-{days}d") if is_told else None)
 
 
 @given(st.dates(date(2026, 3, 1), date(2026, 10, 20)), st.integers(0, 1), st.integers(0, 60))

@@ -19,7 +19,7 @@ from scheduler import outbox
 from scheduler.notices import render
 from scheduler.outbox import Envelope, Outgoing, claim, claimable, mark_sent
 from scheduler.plan import plan
-from scheduler.sender import _undeliverable
+from scheduler.sender import undeliverable
 from scheduler.told import ASSIGNED, MOST_TOLD, TOLD, macro_of
 from services import extending, identity
 from services.chain import Act, record
@@ -372,7 +372,7 @@ def test_who_blocked_the_bot_is_told_another_way_at_once(stage: Stage) -> None:
     (row,) = stage.rows()
     outgoing = Outgoing(id=row.id or 0, chat=row.chat, envelope=Envelope(reply=None))
     then = NOW + 10 * MINUTE
-    stage.do(lambda session: _undeliverable(session, stage.office, outgoing, "blocked", then))
+    stage.do(lambda session: undeliverable(session, stage.office, outgoing, "blocked", then))
     ((chat, reply),) = stage.tick(then)
     assert chat == group
     assert NUMBER in reply.numbers
@@ -384,7 +384,7 @@ def test_a_message_without_a_further_way_stays_failed(stage: Stage) -> None:
     stage.assign()
     (row,) = stage.rows()
     outgoing = Outgoing(id=row.id or 0, chat=row.chat, envelope=Envelope(reply=None))
-    stage.do(lambda session: _undeliverable(session, stage.office, outgoing, "blocked", NOW))
+    stage.do(lambda session: undeliverable(session, stage.office, outgoing, "blocked", NOW))
     stage.do(lambda session: find_another_way(session, stage.office, row.id or 0, NOW))
     assert [row.state for row in stage.rows()] == [OutboxState.FAILED]
 
