@@ -15,14 +15,12 @@ from sqlmodel import Session, col
 
 from db.files import StoredFile
 from db.models import Outbox, OutboxKind
-from db.queries import set_mark
 from db.store import Store, fetch
 from rules.policy import Office
 from scheduler import outbox
 from scheduler.notices import render
 from scheduler.outbox import Envelope, Outgoing
 from scheduler.pace import Limits, Pace
-from scheduler.plan import PLAN_MARK
 from services import identity
 from services.chain import Act
 from services.notices import find_another_way
@@ -274,8 +272,7 @@ def is_group(chat: str) -> bool:
 
 def _undeliverable(session: Session, office: Office, outgoing: Outgoing, why: str, now: datetime) -> None:
     identity.unreachable(session, outgoing.chat, why, now)
-    outbox.give_up(session, outgoing.id, why)
-    set_mark(session, PLAN_MARK, "")  # what the message carried must find another way today
+    outbox.give_up(session, outgoing.id, why)  # what the message carried finds another way today
     find_another_way(session, office, outgoing.id, now)
 
 
