@@ -15,7 +15,7 @@ from telegram.error import InvalidToken, TelegramError
 
 from bot import file_commands, forecast_command
 from bot.doctor import examine
-from bot.program import Program
+from bot.program import Program, keep_what_is_loaded
 from bot.settings import SettingError, Settings
 from bot.shell import Chosen, Mistake, Opened, check_writing, now_of, settings_of
 from bot.telegram import Telegram
@@ -87,6 +87,7 @@ def run(
 
 async def _run(settings: Settings) -> None:
     program = Program(settings)
+    keep_what_is_loaded()
     loop = asyncio.get_running_loop()
     for name in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(name, program.stop)

@@ -14,8 +14,8 @@ from db.models import Level
 from rules.calendar import Calendar
 from rules.policy import LADDER, WORKSTREAMS, Addressee, Office, Policy, RateBasis, Rung, Trigger, Workstream
 from rules.steps import OPTIONAL
+from scheduler.hours import is_crontab
 from scheduler.pace import Limits
-from scheduler.plan import is_crontab
 from text.reply import LANGUAGES
 
 TOKEN_ENV = "DUBAN_TELEGRAM_TOKEN"  # noqa: S105  (the name of a variable, not a token)

@@ -297,6 +297,13 @@ class Event(SQLModel, table=True):
     __table_args__ = (
         sa.UniqueConstraint("subject", "sequence"),
         sa.Index("ix_event_person_id_id", "person_id", "id"),
+        # what is about people, groups and days, among all that is about duties
+        sa.Index(
+            "ix_event_beside",
+            "duty_id",
+            sqlite_where=sa.text("duty_id IS NULL"),
+            postgresql_where=sa.text("duty_id IS NULL"),
+        ),
     )
 
 

@@ -21,7 +21,6 @@ from db.models import (
     Event,
     Level,
     Mark,
-    Notice,
     Person,
     Question,
     Region,
@@ -46,6 +45,11 @@ _WHOSE = sa.select(Account, Person).where(
 _LEDGER_CHANGED = (
     sa.select(col(Event.at)).where(col(Event.duty_id).is_not(None)).order_by(col(Event.id).desc()).limit(1)
 )
+_NEWEST_BESIDE = sa.select(col(Event.id)).where(col(Event.duty_id).is_(None)).order_by(col(Event.id).desc()).limit(1)
+_WORKDAYS = sa.select(col(WorkdayOverride.day), col(WorkdayOverride.is_workday))
+_DECLARED = sa.select(col(WorkdayOverride.is_workday)).where(col(WorkdayOverride.day) == sa.bindparam("day"))
+_MARK = sa.select(col(Mark.value)).where(col(Mark.name) == sa.bindparam("name"))
+_FIRST_KNOWN = sa.select(col(Duty.known_at)).order_by(col(Duty.id)).limit(1)
 
 
 def regions(session: Session) -> list[Region]:
@@ -89,12 +93,6 @@ def reachable_groups(session: Session) -> dict[int, Chat]:
     """Return the group of each region that can be written to, by region id."""
     query = select(Chat).where(col(Chat.unreachable_since).is_(None)).order_by(col(Chat.id).desc())
     return {chat.region_id: chat for chat in session.exec(query)}
-
-
-def closed_addresses(session: Session) -> int:
-    """Return how many accounts and groups cannot be written to."""
-    closed = [sa.select(sa.func.count()).where(col(kind.unreachable_since).is_not(None)) for kind in (Account, Chat)]
-    return sum(int(session.execute(query).scalar_one()) for query in closed)
 
 
 def duty_by_number(session: Session, number: str) -> Duty | None:
@@ -184,16 +182,6 @@ def open_duties_in_charge(session: Session, region_id: int, workstreams: Sequenc
     return list(session.exec(by_urgency(here.where(col(Duty.status).in_(OPEN)))))
 
 
-def open_dated_duties(session: Session, due_until: date) -> list[Duty]:
-    """Return the open duties whose deadline lies before or on the day."""
-    return list(session.exec(select(Duty).where(col(Duty.status).in_(OPEN), col(Duty.due_on) <= due_until)))
-
-
-def notices_about(session: Session, duty_ids: Sequence[int]) -> list[Notice]:
-    """Return everything that was said about the duties."""
-    return list(session.exec(select(Notice).where(col(Notice.duty_id).in_(duty_ids))))
-
-
 def last_event(session: Session, subject: str) -> Event | None:
     """Return the newest link of a subject's chain."""
     query = select(Event).where(Event.subject == subject).order_by(col(Event.sequence).desc()).limit(1)
@@ -231,10 +219,10 @@ def was_taken_back(session: Session, event: Event) -> bool:
     return session.exec(select(Event.id).where(Event.undoes_id == event.id).limit(1)).first() is not None
 
 
-def in_parts(values: Sequence[T]) -> Iterator[Sequence[T]]:
+def in_parts(values: Sequence[T], size: int = MOST_NAMED) -> Iterator[Sequence[T]]:
     """Part a long list into such as a query can name."""
-    for start in range(0, len(values), MOST_NAMED):
-        yield values[start : start + MOST_NAMED]
+    for start in range(0, len(values), size):
+        yield values[start : start + size]
 
 
 def ledger_changed_at(session: Session) -> datetime | None:
@@ -242,21 +230,24 @@ def ledger_changed_at(session: Session) -> datetime | None:
     return fetch(session, _LEDGER_CHANGED).scalar()
 
 
-def ledger_known_at(session: Session) -> datetime | None:
-    """Return when the first duty came into the ledger; None when it is empty."""
-    query = sa.select(col(Event.at)).where(col(Event.duty_id).is_not(None)).order_by(col(Event.id)).limit(1)
-    return fetch(session, query).scalar()
+def newest_event_beside(session: Session) -> int:
+    """Return a number that grows with every change to something else than a duty."""
+    return fetch(session, _NEWEST_BESIDE).scalar() or 0
 
 
-def newest_event_id(session: Session) -> int:
-    """Return a number that grows with every change."""
-    return session.exec(select(sa.func.max(Event.id))).one() or 0
+def first_known_at(session: Session) -> datetime | None:
+    """Return when the first of the duties came to be known; None for an empty ledger."""
+    return fetch(session, _FIRST_KNOWN).scalar()
 
 
 def workday_overrides(session: Session) -> dict[date, bool]:
     """Return the days that the office declared working or free."""
-    rows = session.execute(sa.select(col(WorkdayOverride.day), col(WorkdayOverride.is_workday)))
-    return {row[0]: row[1] for row in rows}
+    return {row[0]: row[1] for row in fetch(session, _WORKDAYS)}
+
+
+def declared_workday(session: Session, day: date) -> bool | None:
+    """Return whether the office declared a day working or free; None: it said nothing of it."""
+    return fetch(session, _DECLARED, {"day": day}).scalar()
 
 
 def numbers_in_message(session: Session, chat: str, message_id: str) -> list[str]:
@@ -273,8 +264,7 @@ def open_question(session: Session, chat: str, person_id: int, now: datetime) ->
 
 def mark(session: Session, name: str) -> str | None:
     """Return how far a recurring job has come."""
-    found = session.get(Mark, name)
-    return found.value if found else None
+    return fetch(session, _MARK, {"name": name}).scalar()
 
 
 def set_mark(session: Session, name: str, value: str) -> None:
@@ -303,4 +293,6 @@ def insert_new(session: Session, table: type[SQLModel], rows: Sequence[dict[str,
     if not rows:
         return
     dialect = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
-    session.execute(dialect.insert(table).on_conflict_do_nothing(), list(rows))
+    stored = table.metadata.tables[table.__name__.lower()]
+    session.flush()
+    session.connection().execute(dialect.insert(stored).on_conflict_do_nothing(), list(rows))

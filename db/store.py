@@ -59,7 +59,9 @@ class Store:
         self.engine.dispose()
 
 
-def fetch(session: Session, query: sa.Executable, facts: Mapping[str, Any] | None = None) -> sa.Result[Any]:
+def fetch(
+    session: Session, query: sa.Executable, facts: Mapping[str, Any] | None = None
+) -> sa.Result[*tuple[Any, ...]]:
     """Run a query for plain columns past the ORM, which would only add its price; what was changed so far is seen."""
     session.flush()
     return session.connection().execute(query, facts)

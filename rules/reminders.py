@@ -4,18 +4,34 @@ Only the tightest lead time that has come is said: after an outage nobody hears 
 that Duban learns late is said once, as what it is now.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
+from decimal import Decimal
+from itertools import count
+from typing import Protocol
 
-from db.models import OPEN, Duty
-from rules.calendar import Calendar
+from db.models import OPEN, Status
+from rules.calendar import ONE_DAY, Calendar
 from rules.policy import Policy
 
 OVERDUE = "overdue"  # the first working day after the deadline
 WEEKLY = "overdue-week-"  # and then a number from 1
 DAYS_OF_WIDE = 7  # from a week on, a day or two make no difference to who is told
 MIN_DAYS_TO_WEEKLY = 5  # a list of the week does not follow right after the first word
+
+
+class Dated(Protocol):
+    """What of a duty says when it is spoken of."""
+
+    @property
+    def status(self) -> Status: ...
+    @property
+    def due_on(self) -> date | None: ...
+    @property
+    def farmland_mu(self) -> Decimal: ...
+    @property
+    def source(self) -> str: ...
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -26,7 +42,7 @@ class Rule:
     late: bool = False
 
 
-def lead_moments(duty: Duty, policy: Policy, calendar: Calendar) -> list[tuple[date, str]]:
+def lead_moments(duty: Dated, policy: Policy, calendar: Calendar) -> list[tuple[date, str]]:
     """Return (working day, rule) of every lead time of a dated duty, widest first."""
     if duty.due_on is None:
         return []
@@ -40,13 +56,13 @@ def lead_moments(duty: Duty, policy: Policy, calendar: Calendar) -> list[tuple[d
     return sorted(moments, key=lambda moment: moment[0])  # stable: of one day, the tightest stays last
 
 
-def is_strict(duty: Duty, policy: Policy) -> bool:
+def is_strict(duty: Dated, policy: Policy) -> bool:
     """Tell whether the duty has the longer lead time: it takes farmland, or somebody above the city found it."""
     return duty.farmland_mu > 0 or any(word in duty.source for word in policy.strict_sources)
 
 
 def rule_today(
-    duty: Duty, today: date, known_on: date, said: Mapping[str, date], policy: Policy, calendar: Calendar
+    duty: Dated, today: date, known_on: date, said: Mapping[str, date], policy: Policy, calendar: Calendar
 ) -> Rule | None:
     """Return the rule to be said to a person today; ``said`` is what he heard of this deadline and when."""
     if duty.status not in OPEN or duty.due_on is None:
@@ -57,7 +73,7 @@ def rule_today(
 
 
 def rule_soon(
-    duty: Duty, today: date, known_on: date, said: Mapping[str, date], policy: Policy, calendar: Calendar
+    duty: Dated, today: date, known_on: date, said: Mapping[str, date], policy: Policy, calendar: Calendar
 ) -> Rule | None:
     """Return a lead time of a week or more that comes in the next working days.
 
@@ -70,7 +86,7 @@ def rule_soon(
 
 
 def _lead_today(
-    duty: Duty, today: date, known_on: date, said: Mapping[str, date], policy: Policy, calendar: Calendar
+    duty: Dated, today: date, known_on: date, said: Mapping[str, date], policy: Policy, calendar: Calendar
 ) -> Rule | None:
     come = [moment for moment in lead_moments(duty, policy, calendar) if moment[0] <= today]
     if not come or come[-1][1] in said:
@@ -87,16 +103,68 @@ def _overdue_today(
         return Rule(name=OVERDUE, late=known_on < first < today)
     spoken = [day for name, day in said.items() if name == OVERDUE or name.startswith(WEEKLY)]
     weekly_day = weekly_list_day(today, policy, calendar)
-    week = sum(name.startswith(WEEKLY) for name in said) + 1
+    week = _weeks_said(said) + 1
     is_time = (weekly_day - max(spoken)).days >= MIN_DAYS_TO_WEEKLY
     if week > policy.weekly_times or not is_time:
         return None
     return Rule(name=f"{WEEKLY}{week}", late=weekly_day < today)
 
 
+def _weeks_said(said: Mapping[str, date]) -> int:
+    return sum(name.startswith(WEEKLY) for name in said)
+
+
+def rule_for(
+    duty: Dated, today: date, known_on: date, said: Mapping[str, date], hears_leads: bool, policy: Policy,
+    calendar: Calendar,
+) -> Rule | None:  # fmt: skip
+    """Return the rule to be said today to a person who may be one that hears only of what is overdue."""
+    rule = rule_today(duty, today, known_on, said, policy, calendar)
+    return rule if rule and (hears_leads or rule.name.startswith(OVERDUE)) else None
+
+
+def next_look(
+    duty: Dated, today: date, known_on: date, said: Mapping[str, date], hears_leads: bool, policy: Policy,
+    calendar: Calendar,
+) -> date | None:  # fmt: skip
+    """Return the first working day, from today on, on which a person is, or may along with others be, told of a duty.
+
+    A duty is not spoken of on the day on which it became known. None: never, if nothing changes.
+    """
+    if duty.status not in OPEN or duty.due_on is None:
+        return None
+    begin = calendar.on_or_after(max(today, known_on + ONE_DAY))
+
+    def speaks(day: date) -> bool:
+        asked = (duty, day, known_on, said)
+        if rule_for(*asked, hears_leads, policy, calendar):
+            return True
+        return hears_leads and rule_soon(*asked, policy, calendar) is not None
+
+    days = _turning_days(duty, duty.due_on, begin, said, policy, calendar)
+    return next((day for day in days if day >= begin and speaks(day)), None)
+
+
+def _turning_days(
+    duty: Dated, due_on: date, begin: date, said: Mapping[str, date], policy: Policy, calendar: Calendar
+) -> Iterator[date]:
+    """Go through the days on which something may come to be said that was not to be said the day before."""
+    leads = [day for day, _name in lead_moments(duty, policy, calendar) if day >= begin]
+    early = [calendar.shift(day, -policy.early_workdays) for day in leads]
+    yield from sorted({begin, *leads, *early, calendar.on_or_after(due_on + ONE_DAY)})
+    if OVERDUE in said and _weeks_said(said) < policy.weekly_times:
+        nominal = _weekday_before(begin, policy)
+        yield from (calendar.on_or_after(nominal + timedelta(weeks=n)) for n in count())
+
+
 def weekly_list_day(today: date, policy: Policy, calendar: Calendar) -> date:
     """Return the last day on which overdue duties were to be listed; a holiday may have put it off into this week."""
-    weekly_day = today - timedelta(days=(today.weekday() - policy.weekly_weekday) % 7)
+    weekly_day = _weekday_before(today, policy)
     while (listed_on := calendar.on_or_after(weekly_day)) > today:
         weekly_day -= timedelta(days=7)
     return listed_on
+
+
+def _weekday_before(day: date, policy: Policy) -> date:
+    """Return the last day, or the day itself, of the weekday on which lists are due."""
+    return day - timedelta(days=(day.weekday() - policy.weekly_weekday) % 7)

@@ -16,9 +16,10 @@ from db.models import Level, Outbox, OutboxKind, OutboxState, Person
 from db.store import Store
 from rules.policy import Office
 from scheduler import outbox
+from scheduler.hours import digest_hour
 from scheduler.notices import render
 from scheduler.outbox import Envelope, Outgoing
-from scheduler.plan import digest_hour, plan
+from scheduler.plan import plan
 from services.office import may_notify, office_now
 from text.reply import Reply
 

@@ -3,14 +3,15 @@
 from datetime import date, datetime
 from typing import Any
 
-from sqlmodel import Session, select
+from sqlmodel import Session, col, select
 
 from db.models import OPEN, Account, Chat, Duty, Level, Notice, Outbox, OutboxKind, Person
-from db.queries import city, duties_by_id, named_officials, notices_about, people, regions
+from db.queries import city, duties_by_id, named_officials, people, regions
 from rules.lights import done_percent, is_overdue, light
 from rules.officials import Told, in_charge_of, in_post, told_of
 from rules.permission import reads_whole_city
 from rules.policy import Office
+from scheduler.outbox import leave_out
 from scheduler.told import tell_acts
 from services import overview
 from services.digest import MOST_OVERDUE, ForReader, make_digest
@@ -69,8 +70,7 @@ def _reminder(
     # done, extended, withdrawn, or another's by now: no longer worth a word
     true = [n for n in notices if duties[n.duty_id].status in OPEN and duties[n.duty_id].due_on == n.due_on]
     true = [n for n in true if n.person_id in {one.person.id for one in hearers[n.duty_id]}]
-    for left_out in (notice for notice in notices if notice not in true):
-        session.delete(left_out)  # not said: should it be true once more, it still has to be
+    leave_out(session, [notice for notice in notices if notice not in true])
     told = sorted({n.duty_id: duties[n.duty_id] for n in true}.values(), key=lambda d: (d.due_on or date.max, d.number))
     if not told:
         return None
@@ -91,7 +91,7 @@ def _reminder(
 def _was_missed(session: Session, notices: list[Notice]) -> bool:
     """Tell whether something comes late that nobody was told in time: neither a predecessor nor who paused."""
     late = [notice for notice in notices if notice.late]
-    others = notices_about(session, [notice.duty_id for notice in late])
+    others = session.exec(select(Notice).where(col(Notice.duty_id).in_([notice.duty_id for notice in late])))
     in_time = {(one.duty_id, one.due_on, one.rule) for one in others if not one.late}
     return any((one.duty_id, one.due_on, one.rule) not in in_time for one in late)
 

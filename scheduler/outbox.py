@@ -11,8 +11,9 @@ import sqlalchemy as sa
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col
 
+from db.looking import look_again
 from db.models import Notice, Outbox, OutboxKind, OutboxState, SentMessage
-from db.queries import insert_new
+from db.queries import in_parts, insert_new
 from db.store import fetch
 from db.types import UtcDateTime
 from text.reply import Picture, Reply, units
@@ -194,21 +195,44 @@ def give_up(session: Session, outgoing_id: int, error: str) -> None:
         .where(col(Outbox.id) == outgoing_id)
         .values(state=OutboxState.FAILED, claimed_until=None, error=error[:500])
     )
-    session.execute(sa.delete(Notice).where(col(Notice.outbox_id) == outgoing_id))
+    _forget_notices(session, [outgoing_id])
 
 
 def drop(session: Session, row: Outbox, why: str) -> None:
     """Drop a message that is no longer true; what its notices said was never said."""
     row.state, row.claimed_until, row.error = OutboxState.DROPPED, None, why
-    session.execute(sa.delete(Notice).where(col(Notice.outbox_id) == row.id))
+    _forget_notices(session, [row.id or 0])
+
+
+def leave_out(session: Session, notices: Sequence[Notice]) -> None:
+    """Take what is no longer true for not said: should it be true once more, it still has to be."""
+    for notice in notices:
+        session.delete(notice)
+    look_again(session, [notice.duty_id for notice in notices])
+
+
+def _forget_notices(session: Session, outbox_ids: Sequence[int]) -> None:
+    """Delete what messages did not say, and have its duties looked at again."""
+    here = col(Notice.outbox_id).in_(outbox_ids)
+    look_again(session, session.execute(sa.select(col(Notice.duty_id)).where(here).distinct()).scalars().all())
+    session.execute(sa.delete(Notice).where(here))
 
 
 def drop_expired(session: Session, today: date) -> int:
     """Drop notices whose day is over: the next plan says what is still true, once."""
-    query = sa.select(Outbox).where(
-        col(Outbox.state) == OutboxState.WAITING, col(Outbox.kind) != OutboxKind.REPLY, col(Outbox.day) < today
-    )
-    rows = list(session.execute(query).scalars())
-    for row in rows:
-        drop(session, row, "its day is over")
-    return len(rows)
+    ids = fetch(session, _EXPIRED, {"today": today}).scalars().all()
+    for part in in_parts(ids):
+        dropped = {"state": OutboxState.DROPPED, "claimed_until": None, "error": "its day is over"}
+        session.execute(sa.update(Outbox).where(col(Outbox.id).in_(part)).values(**dropped))
+        _forget_notices(session, part)
+    return len(ids)
+
+
+_TODAY = sa.bindparam("today", type_=sa.Date)
+_EXPIRED = sa.select(col(Outbox.id)).where(
+    # both states, literally, and the day behind a function: so the partial index of what is unsent is taken, and not
+    # that of the days, which has all that was ever sent
+    col(Outbox.state).in_([sa.literal_column(f"'{state}'") for state in UNSENT]),
+    sa.func.coalesce(col(Outbox.day), _TODAY) < _TODAY,
+    col(Outbox.state) == OutboxState.WAITING, col(Outbox.kind) != OutboxKind.REPLY,
+)  # fmt: skip

@@ -15,14 +15,12 @@ from sqlmodel import Session, col
 
 from db.files import StoredFile
 from db.models import Outbox, OutboxKind
-from db.queries import set_mark
 from db.store import Store, fetch
 from rules.policy import Office
 from scheduler import outbox
 from scheduler.notices import render
 from scheduler.outbox import Envelope, Outgoing
 from scheduler.pace import Limits, Pace
-from scheduler.plan import PLAN_MARK
 from services import identity
 from services.chain import Act
 from services.notices import find_another_way, pass_on_if_left
@@ -277,8 +275,7 @@ def undeliverable(session: Session, office: Office, outgoing: Outgoing, why: str
     """Note that an address takes nothing any more; what the message carried finds another way."""
     identity.unreachable(session, outgoing.chat, why, now)
     find_another_way(session, office, outgoing.id, now)
-    outbox.give_up(session, outgoing.id, why)
-    set_mark(session, PLAN_MARK, "")  # the reminders that it carried are planned anew today
+    outbox.give_up(session, outgoing.id, why)  # the reminders that it carried are planned anew today
 
 
 def _unsayable(session: Session, outgoing: Outgoing, why: str) -> None:

@@ -1,4 +1,7 @@
-"""The event chain: every write is a link, hashed with the one before it, per subject."""
+"""The event chain: every write is a link, hashed with the one before it, per subject.
+
+What happens to a duty changes what is to be said of it, so a link of a duty has planning look at it again.
+"""
 
 import hashlib
 import json
@@ -11,6 +14,7 @@ from typing import Any
 
 from sqlmodel import Session, select
 
+from db.looking import look_again
 from db.models import Event, Person
 from db.queries import insert_with_ids, last_event, last_events
 
@@ -62,6 +66,8 @@ def record(
     event = _event(act, link, last_event(session, subject))
     session.add(event)
     session.flush()
+    if duty_id is not None:
+        look_again(session, [duty_id])
     return event
 
 
@@ -72,6 +78,7 @@ def record_all(session: Session, act: Act, links: Sequence[Link]) -> list[Event]
     ids = insert_with_ids(session, Event, [event.model_dump(exclude={"id"}) for event in events])
     for event, event_id in zip(events, ids, strict=True):
         event.id = event_id
+    look_again(session, [link.duty_id for link in links if link.duty_id is not None])
     return events
 
 

@@ -8,13 +8,14 @@ import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
 from db.models import Account, Chat, Invite, Outbox, OutboxState, Person, Question, Region, SentMessage
-from db.queries import account_and_person, chat_at, regions
+from db.queries import account_and_person, chat_at, regions, set_mark
 from rules.policy import Policy
 from rules.refusal import Refusal, Why
 from services.chain import Act, record
 from text.regions import Gazetteer
 
 CODE_BYTES = 12
+FOUND_MARK = "found"  # how planning found the office; "" where people changed and no event says so
 
 
 def find_person(session: Session, words: str) -> Person:
@@ -117,16 +118,16 @@ def unreachable(session: Session, address: str, why: str, now: datetime) -> None
         session.execute(
             sa.update(table).where(col(table.address) == address).values(unreachable_since=now, unreachable_why=why)
         )
+    set_mark(session, FOUND_MARK, "")
 
 
 def reachable_again(session: Session, address: str) -> None:
     """Forget that an address could not be written to."""
     for table in (Account, Chat):
-        session.execute(
-            sa.update(table)
-            .where(col(table.address) == address, col(table.unreachable_since).is_not(None))
-            .values(unreachable_since=None, unreachable_why="")
-        )
+        was_not = (col(table.address) == address, col(table.unreachable_since).is_not(None))
+        again = sa.update(table).where(*was_not).values(unreachable_since=None, unreachable_why="")
+        if session.connection().execute(again).rowcount:
+            set_mark(session, FOUND_MARK, "")
 
 
 def move_chat(session: Session, act: Act, old: str, new: str) -> None:

@@ -12,6 +12,7 @@ from sqlmodel import Session, col, select
 from db.files import CellAnswer
 from db.ladder import LetterDuty
 from db.life import Commitment
+from db.looking import Look
 from db.models import Duty, DutyOfficial, Event, Level, Notice, Progress, Status
 from db.queries import duties_by_id, in_parts, insert_all, insert_with_ids, standing_events, was_taken_back
 from db.trends import Snapshot
@@ -233,7 +234,7 @@ def _restore(session: Session, duty: Duty, before: Mapping[str, Any], event: Eve
 def remove_duties(session: Session, duty_ids: Sequence[int]) -> None:
     """Take away duties that an undone act brought, with all that hangs on them but their past."""
     for part in in_parts(duty_ids):
-        for table in (DutyOfficial, Progress, Notice, Snapshot, LetterDuty):
+        for table in (DutyOfficial, Progress, Notice, Snapshot, LetterDuty, Look):
             session.execute(sa.delete(table).where(col(table.duty_id).in_(part)))
         promised = sa.update(Commitment).where(col(Commitment.duty_id).in_(part))
         session.execute(promised.values(duty_id=None, withdrawn=True))

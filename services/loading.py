@@ -9,6 +9,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
+from db.looking import look_again
 from db.models import CountyState, Duty, DutyOfficial, Level, Person, Region, RegionKind, Target
 from db.models import WorkdayOverride as Workday
 from db.queries import city, people, regions
@@ -147,16 +148,18 @@ def match_officials(session: Session) -> None:
     """Match every name in the ledger to the one person of that county with that name; two of a name match nobody."""
     only = sa.case((sa.func.count(col(Person.id)) == 1, sa.func.min(col(Person.id))), else_=None)
     matches = (
-        sa.select(col(DutyOfficial.id), col(DutyOfficial.person_id), only)
+        sa.select(col(DutyOfficial.id), col(DutyOfficial.person_id), only, col(DutyOfficial.duty_id))
         .join(Duty, col(Duty.id) == col(DutyOfficial.duty_id))
         .outerjoin(
             Person, sa.and_(col(Person.region_id) == col(Duty.region_id), col(Person.name) == col(DutyOfficial.name))
         )
-        .group_by(col(DutyOfficial.id), col(DutyOfficial.person_id))
+        .group_by(col(DutyOfficial.id), col(DutyOfficial.person_id), col(DutyOfficial.duty_id))
     )
-    changed = [{"id": row_id, "person_id": now} for row_id, before, now in session.execute(matches) if before != now]
+    changed = [row for row in session.execute(matches) if row[1] != row[2]]
     if changed:
-        session.execute(sa.update(DutyOfficial), changed)
+        named = [{"id": row_id, "person_id": now} for row_id, _before, now, _duty in changed]
+        session.execute(sa.update(DutyOfficial), named)
+        look_again(session, {duty_id for *_match, duty_id in changed})  # somebody else is told of them
 
 
 def load_targets(session: Session, act: Act, rows: Iterable[Mapping[str, Any]]) -> Loaded:

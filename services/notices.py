@@ -9,7 +9,7 @@ from sqlmodel import Session, col, select
 
 from db.models import Account, Chat, Duty, Event, Notice, Outbox, OutboxKind, OutboxState, Person, Telling
 from db.queries import people, reachable_accounts, reachable_groups
-from rules.officials import deputies_of, in_post
+from rules.officials import Placed, deputies_of, in_post
 from rules.permission import reads_whole_city
 from rules.policy import Office
 
@@ -31,7 +31,7 @@ class Reach:
     groups: dict[int, Chat]
     today: date
 
-    def route(self, person: Person, duty: Duty | None) -> Route | None:
+    def route(self, person: Person, duty: Placed | None) -> Route | None:
         """Return where a notice about the duty goes; None when nobody can be reached."""
         if person.id in self.accounts and in_post(person, self.today):
             return self._own(person)

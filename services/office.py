@@ -5,8 +5,7 @@ from datetime import datetime
 
 from sqlmodel import Session
 
-from db.models import WorkdayOverride
-from db.queries import workday_overrides
+from db.queries import declared_workday, workday_overrides
 from rules.policy import Office
 
 REHEARSAL_MARK = "rehearsal"  # a database that may be written to as of another time than the present
@@ -23,5 +22,4 @@ def office_now(session: Session, office: Office) -> Office:
 
 def may_notify(session: Session, office: Office, now: datetime) -> bool:
     """Tell whether notices may go out now, by what the database declares of today and else by the calendar."""
-    declared = session.get(WorkdayOverride, office.today(now))
-    return office.may_notify(now, declared.is_workday if declared else None)
+    return office.may_notify(now, declared_workday(session, office.today(now)))

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from sqlmodel import Session
 
 from db.pace import PACE_NAMES, pace_sums
-from db.queries import ledger_known_at
+from db.queries import first_known_at
 from db.trends import checkpoints
 from db.types import mu_from_grains
 from rules.pace import WEEK, Pace
@@ -35,7 +35,7 @@ def figures_since(session: Session, office: Office, today: date) -> date | None:
     Since the ledger came, every day's figures are; before, those of checkpoints. None: of no day at least a week ago.
     """
     wanted = today - timedelta(weeks=office.policy.pace_weeks)
-    known_at = ledger_known_at(session)
+    known_at = first_known_at(session)
     known = [office.today(known_at)] if known_at else []
     if known and known[0] <= wanted:
         return wanted

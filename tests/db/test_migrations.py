@@ -14,6 +14,7 @@ import db.asked
 import db.files
 import db.ladder
 import db.life
+import db.looking
 import db.models
 import db.trends
 from db import migrations
@@ -122,6 +123,7 @@ def test_a_database_of_the_first_version_keeps_what_it_holds(tmp_path: Path) -> 
     with engine.connect() as connection:
         assert connection.exec_driver_sql("SELECT duty_id, event_id FROM progress").all() == [(1, 1)]
         assert connection.exec_driver_sql("SELECT duty_id, kind FROM event").all() == [(1, "imported")]
+        assert connection.exec_driver_sql("SELECT duty_id, look_on FROM look").all() == [(1, "0001-01-01")]
         assert connection.exec_driver_sql("PRAGMA foreign_key_check").all() == []
         assert connection.exec_driver_sql("PRAGMA foreign_keys").scalar() == 1
     engine.dispose()

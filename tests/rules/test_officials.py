@@ -1,11 +1,12 @@
 """Who stands for whom, who is told, and who may act: a small county with everybody a rule knows of."""
 
+import json
 from datetime import date
 
 import pytest
 
 from db.models import Duty, Level, Person, Region, RegionKind
-from rules.officials import in_charge_of, in_post, on_leave, successor, told_of
+from rules.officials import bearing, in_charge_of, in_post, on_leave, standing_together, successor, told_of
 from rules.permission import Standing, covers, gets_digest, may_ask_for_digest, may_bind, standing
 from tests.conftest import NOW
 
@@ -210,3 +211,30 @@ def test_a_region_covers_itself_and_those_below_it() -> None:
     assert covers(2, county)
     assert not covers(2, city)
     assert not covers(3, county)
+
+
+@pytest.mark.parametrize(
+    ("changed", "expected"),
+    [
+        (NAMED, {"named"}),
+        (HEIR, {"heir", "gone"}),  # who has the post after another hears of his duties
+        (AWAY, {"away", "gone", "heir"}),  # a delegate; and whoever has the post of one whose delegate he is
+        (CHIEF, {"chief", "named", "away", "heir", "gone"}),
+        (LOST, {"lost"}),
+    ],
+)
+def test_whose_duties_others_hear_of_when_somebody_changes(changed: Person, expected: set[str]) -> None:
+    assert changed.id is not None
+    everybody = [p for p in EVERYBODY if p.post]
+    ids = standing_together([changed.id], [], everybody)
+    assert {p.name for p in everybody if p.id in ids} == expected
+    assert standing_together([], [(2, "responsible", "局", "股长3")], everybody) == {GONE.id, HEIR.id}
+
+
+def test_what_planning_goes_by_changes_by_itself_when_a_leave_or_a_post_begins_and_ends() -> None:
+    eve, day = date(2026, 11, 15), date(2026, 11, 16)
+    assert bearing(AWAY, eve, ["chat"]) != bearing(AWAY, day, ["chat"])
+    assert bearing(HEIR, date(2026, 10, 15), []) != bearing(HEIR, date(2026, 10, 16), [])
+    assert bearing(NAMED, eve, ["group", "chat"]) == bearing(NAMED, day, ["chat", "group"])
+    assert bearing(NAMED, day, []) != bearing(NAMED, day, ["chat"])
+    assert json.loads(json.dumps(bearing(AWAY, day, ["chat"]))) == bearing(AWAY, day, ["chat"])

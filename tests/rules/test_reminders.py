@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from db.models import Duty, Status
 from rules.calendar import Calendar
 from rules.policy import Policy
-from rules.reminders import OVERDUE, Rule, is_strict, lead_moments, rule_soon, rule_today
+from rules.reminders import OVERDUE, Rule, is_strict, lead_moments, next_look, rule_soon, rule_today
 from tests.conftest import NOW
 
 POLICY, CALENDAR = Policy(), Calendar()
@@ -224,3 +224,48 @@ def test_after_an_outage_one_rule_is_said_and_it_is_the_tightest(due: date, data
     come = [(day, name) for day, name in moments if day <= today]
     assert rule.name == come[-1][1]
     assert rule.late == (come[-1][0] < today)
+
+
+NAMES = (
+    "lead-60d",
+    "lead-30d",
+    "lead-7d",
+    "lead-3w",
+    "lead-1w",
+    "due-day",
+    OVERDUE,
+    "overdue-week-1",
+    "overdue-week-2",
+)
+POLICIES = (
+    POLICY,
+    Policy(lead_days=(7,), lead_workdays=(1, 12), early_workdays=0, weekly_weekday=4, weekly_times=2),
+    Policy(lead_days=(10, 5, 3), strict_lead_days=(), early_workdays=5, weekly_times=0),
+)
+CLOSED_WEEK = Calendar(overrides={date(2026, 8, 3) + timedelta(days=n): False for n in range(12)})
+
+
+@given(st.data())
+def test_the_next_look_is_on_the_first_working_day_on_which_something_is_said(data: st.DataObject) -> None:
+    policy, calendar = data.draw(st.sampled_from(POLICIES)), data.draw(st.sampled_from((CALENDAR, CLOSED_WEEK)))
+    one = duty(data.draw(st.dates(date(2026, 6, 1), date(2026, 11, 30))), farmland=data.draw(st.integers(0, 1)))
+    assert one.due_on is not None
+    near = st.integers(-70, 70).map(lambda n: one.due_on + timedelta(days=n))
+    today, known, hears_leads = data.draw(near), data.draw(near | st.just(LONG_AGO)), data.draw(st.booleans())
+    said = {name: data.draw(near) for name in data.draw(st.sets(st.sampled_from(NAMES)))}
+
+    def speaks(day: date) -> bool:
+        if known >= day or not calendar.is_workday(day):
+            return False
+        rule = rule_today(one, day, known, said, policy, calendar)
+        soon = rule_soon(one, day, known, said, policy, calendar) if rule is None else None
+        return bool((rule and (hears_leads or rule.name.startswith(OVERDUE))) or (soon and hears_leads))
+
+    days = (today + timedelta(days=n) for n in range(300))
+    expected = next((day for day in days if speaks(day)), None)
+    assert next_look(one, today, known, said, hears_leads, policy, calendar) == expected
+
+
+def test_of_what_is_not_open_or_has_no_deadline_nothing_will_be_said() -> None:
+    for one in (duty(None), duty("2026-12-17", status=Status.CLOSED)):
+        assert next_look(one, date(2026, 11, 18), LONG_AGO, {}, True, POLICY, CALENDAR) is None

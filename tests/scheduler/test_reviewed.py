@@ -12,9 +12,10 @@ from db.models import Level, Notice, Outbox, OutboxKind, OutboxState, Person, St
 from db.queries import numbers_in_message
 from db.store import Store
 from rules.policy import Office
+from scheduler.hours import digest_hour, is_crontab
 from scheduler.notices import render
 from scheduler.outbox import Envelope, Outgoing, mark_sent
-from scheduler.plan import digest_hour, is_crontab, plan
+from scheduler.plan import plan
 from services import identity
 from services.chain import Act
 from services.digest import _last_digest

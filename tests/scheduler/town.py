@@ -7,6 +7,7 @@ from decimal import Decimal
 
 from sqlmodel import Session, select
 
+from db.looking import look_at_all
 from db.models import (
     DueKind,
     Duty,
@@ -106,6 +107,7 @@ def settle(session: Session, town: Town) -> None:
         session.add(WorkdayOverride(day=town.first + timedelta(days=days), is_workday=is_workday))
     for number, task in enumerate(town.tasks):
         _hand_out(session, town, county, number, task, midnight)
+    look_at_all(session)
 
 
 def _move_in(session: Session, town: Town, act: Act, county: Region, number: int, official: Official) -> None:
