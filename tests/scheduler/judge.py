@@ -158,6 +158,7 @@ class Judge:
     spent: dict[About, set[date]] = field(default_factory=lambda: defaultdict(set))  # moments already spoken of
     keys: dict[str, bool] = field(default_factory=dict)  # said -> in doubt
     doubted: set[About] = field(default_factory=set)
+    rows: set[int] = field(default_factory=set)  # messages that perhaps arrived
     had: dict[tuple[int, date], bool] = field(default_factory=dict)  # whose message of the day went -> in doubt
     lost: set[tuple[str, date]] = field(default_factory=set)  # addresses that were found closed on that day
     held: dict[str, datetime] = field(default_factory=dict)
@@ -186,6 +187,8 @@ class Judge:
 
     def _look_at(self, scene: Scene, message: Message) -> None:
         assert self._may_speak(scene), f"outside the window: {message}"
+        assert message.is_repeated or message.row not in self.rows, f"once more, and not marked so: {message}"
+        self.rows |= {message.row} if message.in_doubt else set()
         if message.kind == OutboxKind.ACT:
             return
         self._one_a_day(scene, message)
