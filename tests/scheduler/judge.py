@@ -162,6 +162,7 @@ class Judge:
     had: dict[tuple[int, date], bool] = field(default_factory=dict)  # whose message of the day went -> in doubt
     lost: set[tuple[str, date]] = field(default_factory=set)  # addresses that were found closed on that day
     held: dict[str, datetime] = field(default_factory=dict)
+    waiting: dict[About, datetime] = field(default_factory=dict)  # what is held, wherever it would go by now
     quiet_until: datetime | None = None
 
     def judge(self, scene: Scene, result: Round) -> None:
@@ -171,6 +172,9 @@ class Judge:
         for message in result.messages:
             self._look_at(scene, message)
         self.held |= result.put_back
+        for message in (one for one in result.messages if one.chat in result.put_back):
+            abouts = [(line.person_id, line.number, line.due_on) for line in message.lines]
+            self.waiting |= dict.fromkeys(abouts, result.put_back[message.chat])
         if result.crashed:
             self.quiet_until = max(result.at + LEASE, self.quiet_until or result.at)
             self.had |= {(person, scene.today): True for person in result.claimed}
@@ -248,9 +252,9 @@ class Judge:
                 continue
             late = scene.today > duty.due_on
             for person in scene.hearers(duty) | ({p.id or 0 for p in scene.deputies()} if late else set()):
-                since = self._to_be_heard_since(scene, duty, person)
-                told = self.told[(person, duty.number, duty.due_on)]
-                if since is None or any(one.day >= since for one in told):
+                since, about = self._to_be_heard_since(scene, duty, person), (person, duty.number, duty.due_on)
+                told, is_held = self.told[about], result.at < self.waiting.get(about, result.at)
+                if since is None or is_held or any(one.day >= since for one in told):
                     continue
                 assert not self._could_hear(scene, result, person, free), (
                     f"P{person} was not told on {scene.today} at {scene.minute} of {duty.number} due {duty.due_on}, "

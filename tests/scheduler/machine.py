@@ -155,7 +155,8 @@ class Machine:
             arrived = fault is None or not strikes or fault.arrives
         result.messages.append(replace(message, arrived=arrived))
         if fault is not None and strikes and fault.kind == "crash":
-            result.messages[-len(sent) :] = [replace(one, in_doubt=True) for one in result.messages[-len(sent) :]]
+            unmarked = {one.id for one, _message_id in sent}
+            result.messages = [replace(one, in_doubt=one.in_doubt or one.row in unmarked) for one in result.messages]
             raise CrashError
 
     def _say(self, session: Session, claimed: Any, now: datetime) -> tuple[Outgoing, Message] | None:
