@@ -159,9 +159,11 @@ class Judge:
     spent: dict[About, set[date]] = field(default_factory=lambda: defaultdict(set))  # moments already spoken of
     keys: dict[str, bool] = field(default_factory=dict)  # said -> in doubt
     doubted: set[About] = field(default_factory=set)
+    rows: set[int] = field(default_factory=set)  # messages that perhaps arrived
     had: dict[tuple[int, date], bool] = field(default_factory=dict)  # whose message of the day went -> in doubt
     lost: set[tuple[str, date]] = field(default_factory=set)  # addresses that were found closed on that day
     held: dict[str, datetime] = field(default_factory=dict)
+    waiting: dict[About, datetime] = field(default_factory=dict)  # what is held, wherever it would go by now
     quiet_until: datetime | None = None
 
     def judge(self, scene: Scene, result: Round) -> None:
@@ -171,6 +173,9 @@ class Judge:
         for message in result.messages:
             self._look_at(scene, message)
         self.held |= result.put_back
+        for message in (one for one in result.messages if one.chat in result.put_back):
+            abouts = [(line.person_id, line.number, line.due_on) for line in message.lines]
+            self.waiting |= dict.fromkeys(abouts, result.put_back[message.chat])
         if result.crashed:
             self.quiet_until = max(result.at + LEASE, self.quiet_until or result.at)
             self.had |= {(person, scene.today): True for person in result.claimed}
@@ -187,6 +192,8 @@ class Judge:
 
     def _look_at(self, scene: Scene, message: Message) -> None:
         assert self._may_speak(scene), f"outside the window: {message}"
+        assert message.is_repeated or message.row not in self.rows, f"once more, and not marked so: {message}"
+        self.rows |= {message.row} if message.in_doubt else set()
         if message.kind == OutboxKind.ACT:
             return
         self._one_a_day(scene, message)
@@ -247,9 +254,9 @@ class Judge:
                 continue
             late = scene.today > duty.due_on
             for person in scene.hearers(duty) | ({p.id or 0 for p in scene.deputies()} if late else set()):
-                since = self._to_be_heard_since(scene, duty, person)
-                told = self.told[(person, duty.number, duty.due_on)]
-                if since is None or any(one.day >= since for one in told):
+                since, about = self._to_be_heard_since(scene, duty, person), (person, duty.number, duty.due_on)
+                told, is_held = self.told[about], result.at < self.waiting.get(about, result.at)
+                if since is None or is_held or any(one.day >= since for one in told):
                     continue
                 if heard := self._heard_where_it_goes(scene, person, duty, since):
                     told.append(Told(heard, plainly=False))

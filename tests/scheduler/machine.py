@@ -155,7 +155,7 @@ class Machine:
             arrived = fault is None or not strikes or fault.arrives
         result.messages.append(replace(message, arrived=arrived))
         if fault is not None and strikes and fault.kind == "crash":
-            unmarked = {out.id for out, _ in sent}
+            unmarked = {one.id for one, _message_id in sent}
             result.messages = [replace(one, in_doubt=one.in_doubt or one.row in unmarked) for one in result.messages]
             raise CrashError
 
