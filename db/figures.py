@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from sqlmodel import Session, col
 
 from db.models import OPEN, WITH_CITY, Duty, DutyOfficial, Level, Status
-from db.store import fetch
+from db.prepared import Prepared
 
 SOON_DAYS = 7
 MONTH_DAYS = 30
@@ -45,23 +45,24 @@ def aggregates(
 
     The names are the fields of ``rules.figures.Figures``; areas are as stored, in 0.0001 mu.
     """
-    query = _sums(by, region_ids is None, workstream is None)
+    query = _sums(by, None if region_ids is None else len(region_ids), workstream is None)
     days = {"day": as_of, "week": as_of + timedelta(days=SOON_DAYS), "month": as_of + timedelta(days=MONTH_DAYS)}
-    where = {"regions": region_ids, "workstream": workstream}
-    return fetch(session, query, days | {name: value for name, value in where.items() if value is not None}).all()
+    where: dict[str, Any] = {f"region_{place}": region_id for place, region_id in enumerate(region_ids or ())}
+    return query.run(session, **days, **where, **({} if workstream is None else {"workstream": workstream}))
 
 
 @cache
-def _sums(by: tuple[str, ...], every_region: bool, every_workstream: bool) -> sa.Select[Any]:
+def _sums(by: tuple[str, ...], regions: int | None, every_workstream: bool) -> Prepared:
     """Build the query once per shape: cells in the covering index's order (nothing is sorted), then their sums."""
     cells = _cells()
-    if not every_region:
-        cells = cells.where(col(Duty.region_id).in_(sa.bindparam("regions", expanding=True)))
+    if regions is not None:
+        named: list[sa.BindParameter[int]] = [sa.bindparam(f"region_{place}") for place in range(regions)]
+        cells = cells.where(col(Duty.region_id).in_(named) if named else sa.false())
     if not every_workstream:
         cells = cells.where(col(Duty.workstream) == sa.bindparam("workstream"))
     cell = cells.subquery().c
-    opened, closed = cell.status.in_(OPEN), cell.status == Status.CLOSED
-    awaiting = cell.status.in_(WITH_CITY)
+    opened, closed = _is_one_of(cell.status, OPEN), cell.status == Status.CLOSED
+    awaiting = _is_one_of(cell.status, WITH_CITY)
     columns = [
         _total(cell["count"]), _total(cell["count"], closed), _total(cell["count"], sa.or_(closed, awaiting)),
         *(_total(cell[name]) for name in SUMMED),
@@ -70,7 +71,11 @@ def _sums(by: tuple[str, ...], every_region: bool, every_workstream: bool) -> sa
         _total(cell.undated, opened), _total(cell.past, awaiting),
     ]  # fmt: skip
     groups = [cell[name] for name in by]
-    return sa.select(*groups, *columns).group_by(*groups)
+    return Prepared(sa.select(*groups, *columns).group_by(*groups))
+
+
+def _is_one_of(status: sa.ColumnElement[Status], states: Sequence[Status]) -> sa.ColumnElement[bool]:
+    return status.in_([sa.literal_column(f"'{state}'") for state in states])
 
 
 def _cells() -> Any:

@@ -29,21 +29,21 @@ from db.models import (
     SentMessage,
     WorkdayOverride,
 )
-from db.store import fetch
+from db.prepared import Prepared
 
 T = TypeVar("T")
 MOST_NAMED = 500  # values in one query
 
 # what every message asks is written once: building a statement costs more than running it
 _REGIONS = select(Region).order_by(col(Region.display_order), col(Region.code))
-_REGION_ROWS = sa.select(
+_REGION_ROWS = Prepared(sa.select(
     *(column if not isinstance(column.type, sa.JSON) else sa.cast(column, sa.Text).label(column.name)
       for column in Region.metadata.tables["region"].c)
-).order_by(col(Region.display_order), col(Region.code))  # fmt: skip
+).order_by(col(Region.display_order), col(Region.code)))  # fmt: skip
 _WHOSE = sa.select(Account, Person).where(
     col(Account.person_id) == col(Person.id), col(Account.address) == sa.bindparam("address")
 )
-_LEDGER_CHANGED = (
+_LEDGER_CHANGED = Prepared(
     sa.select(col(Event.at)).where(col(Event.duty_id).is_not(None)).order_by(col(Event.id).desc()).limit(1)
 )
 
@@ -53,9 +53,9 @@ def regions(session: Session) -> list[Region]:
     return list(session.exec(_REGIONS))
 
 
-def region_rows(session: Session) -> tuple[sa.Row[Any], ...]:
+def region_rows(session: Session) -> tuple[Any, ...]:
     """Return every region in the office's order as plain columns, lists as JSON: to be compared with what one knows."""
-    return tuple(fetch(session, _REGION_ROWS))
+    return tuple(_REGION_ROWS.run(session))
 
 
 def city(session: Session) -> Region | None:
@@ -233,7 +233,8 @@ def in_parts(values: Sequence[T]) -> Iterator[Sequence[T]]:
 
 def ledger_changed_at(session: Session) -> datetime | None:
     """Return when the ledger last changed; None when it is empty."""
-    return fetch(session, _LEDGER_CHANGED).scalar()
+    changed = _LEDGER_CHANGED.run(session)
+    return changed[0].at if changed else None
 
 
 def newest_event_id(session: Session) -> int:

@@ -12,6 +12,7 @@ from sqlalchemy.orm import aliased
 from sqlmodel import Session, col
 
 from db.models import Notice, Outbox, OutboxKind, OutboxState, SentMessage
+from db.prepared import Prepared
 from db.queries import insert_new
 from db.store import fetch
 from db.types import UtcDateTime
@@ -57,11 +58,8 @@ class Outgoing:
 
 def post(session: Session, chat: str, envelope: Envelope, now: datetime) -> None:
     """Put an answer into the outbox, in the transaction of the act that it answers."""
-    times = {"created_at": now, "send_after": now}
-    blank = {"claimed_by": "", "attempts": 0, "possibly_repeated": False, "error": ""}
     for part in _messages(envelope):
-        row = {"kind": OutboxKind.REPLY, "state": OutboxState.WAITING, "chat": chat, "payload": part.to_json()}
-        session.connection().execute(_POST, row | times | blank)
+        _POST.run(session, to=chat, packed=part.to_json(), now=now)
 
 
 def _messages(envelope: Envelope) -> list[Envelope]:
@@ -91,8 +89,13 @@ def _albums(pictures: Sequence[Picture]) -> list[tuple[Picture, ...]]:
     return [kind[at : at + MOST_TOGETHER] for kind in kinds for at in range(0, len(kind), MOST_TOGETHER)]
 
 
-# written once: building a statement costs more than running it
-_POST = sa.insert(Outbox.metadata.tables["outbox"])
+_NOW = sa.bindparam("now", type_=UtcDateTime)
+_POST = Prepared(
+    sa.insert(Outbox.metadata.tables["outbox"]).values(
+        kind=OutboxKind.REPLY, state=OutboxState.WAITING, chat=sa.bindparam("to"), payload=sa.bindparam("packed"),
+        created_at=_NOW, send_after=_NOW, claimed_by="", attempts=0, possibly_repeated=False, error="",
+    )
+)  # fmt: skip
 
 
 def claimable(now: datetime, notices: bool) -> sa.Select[int | None]:
