@@ -1,6 +1,8 @@
 """/start, /help, /lang, /bind: who is who, and how to speak with the bot."""
 
+from collections.abc import Iterable
 from dataclasses import replace
+from typing import Any
 
 from handlers.request import Call
 from rules.permission import may_bind, may_ever_report, reads_whole_city
@@ -32,19 +34,28 @@ def help_(call: Call) -> Reply:
     """Say what can be said here, by this person; what is rare only when all is asked for."""
     person = call.person
     whole = bool(call.words) and call.words[0] in WHOLE
-    commands = [one for one in call.commands.values() if one.open_to(call) and one.rare == whole]
-    has_more = not whole and any(one.rare and one.open_to(call) for one in call.commands.values())
+    open_here = [one for one in call.commands.values() if one.open_to(call)]
+    has_more = not whole and any(one.rare for one in open_here)
     return call.reply(
         "help",
         *(_first_buttons(call, has_more=has_more) if person or call.group else ()),
-        commands=commands,
-        county=call.example_county,
-        person=person,
+        lines=_lines(call, [one for one in open_here if one.rare == whole]),
         is_group=call.request.is_group,
         home=call.home if person or call.group else None,
         reports=may_ever_report(person),
         stays=True,
     )
+
+
+def _lines(call: Call, commands: Iterable[Any]) -> list[tuple[str, str, str]]:
+    """Say what each command is for, how it is asked for in words and, where that is not the same, what is typed."""
+    county = call.example_county
+    lines = []
+    for one in commands:
+        example = call.speech.word(one.example) % {"county": county}
+        typed = "" if example.startswith("/") else f"/{one.name}"
+        lines.append((call.speech.word(one.summary), example, typed))
+    return lines
 
 
 def _first_buttons(call: Call, *, has_more: bool = False) -> list[tuple[Button, ...]]:

@@ -18,6 +18,7 @@ from db.models import Status
 from rules.lights import Light
 from text.catalogue import translations
 from text.quantities import say_area
+from text.translated import translator
 
 LANGUAGES = ("zh", "en")
 CLIP = 60  # characters of a title or remark that a list shows
@@ -140,6 +141,7 @@ def speech(language: str) -> Speech:
         undefined=jinja2.StrictUndefined,
         auto_reload=False,
     )
+    environment.code_generator_class = translator(translations(language).gettext)
     environment.globals["_"] = partial(_in_words, translations(language))
     environment.globals["language"] = language
     environment.filters |= {
