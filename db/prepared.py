@@ -4,12 +4,15 @@ From a statement to its rows SQLAlchemy takes ten times as long as SQLite does, 
 """
 
 from collections.abc import Callable, Iterable
-from typing import Any
+from typing import Any, TypeVar, cast
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Dialect, result_tuple
-from sqlmodel import Session
+from sqlalchemy.orm import make_transient_to_detached
+from sqlalchemy.orm.attributes import set_committed_value
+from sqlmodel import Session, SQLModel
 
+Noun = TypeVar("Noun", bound=SQLModel)
 Convert = Callable[[Any], Any]
 
 
@@ -80,3 +83,20 @@ class _Compiled:
         for place, convert in self._out_of:
             row[place] = convert(row[place])
         return row
+
+
+def attached(session: Session, noun: type[Noun], row: sa.Row[Any]) -> Noun:
+    """Return what the session would have loaded from a row with all of a noun's columns, at a third of the price.
+
+    The one that it knows already, otherwise a new one, whose changes it will notice.
+    """
+    mapper = sa.inspect(noun)
+    known = session.identity_map.get(mapper.identity_key_from_primary_key((row.id,)))
+    if known is not None:
+        return cast(Noun, known)
+    made: Noun = mapper.class_manager.new_instance()
+    for column in mapper.column_attrs:
+        set_committed_value(made, column.key, getattr(row, column.key))
+    make_transient_to_detached(made)
+    session.add(made)
+    return made

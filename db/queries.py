@@ -29,7 +29,7 @@ from db.models import (
     SentMessage,
     WorkdayOverride,
 )
-from db.prepared import Prepared
+from db.prepared import Prepared, attached
 
 T = TypeVar("T")
 MOST_NAMED = 500  # values in one query
@@ -40,8 +40,10 @@ _REGION_ROWS = Prepared(sa.select(
     *(column if not isinstance(column.type, sa.JSON) else sa.cast(column, sa.Text).label(column.name)
       for column in Region.metadata.tables["region"].c)
 ).order_by(col(Region.display_order), col(Region.code)))  # fmt: skip
-_WHOSE = sa.select(Account, Person).where(
-    col(Account.person_id) == col(Person.id), col(Account.address) == sa.bindparam("address")
+_WHOSE = Prepared(
+    sa.select(*Person.metadata.tables["person"].c, col(Account.language))
+    .join(Account, col(Account.person_id) == col(Person.id))
+    .where(col(Account.address) == sa.bindparam("address"))
 )
 _LEDGER_CHANGED = Prepared(
     sa.select(col(Event.at)).where(col(Event.duty_id).is_not(None)).order_by(col(Event.id).desc()).limit(1)
@@ -68,10 +70,16 @@ def people(session: Session) -> list[Person]:
     return list(session.exec(select(Person).order_by(col(Person.id))))
 
 
+def person_at(session: Session, address: str) -> tuple[Person, str | None] | None:
+    """Return whose account the address is, and the language that is spoken there."""
+    found = _WHOSE.run(session, address=address)
+    return (attached(session, Person, found[0]), found[0].language) if found else None
+
+
 def account_and_person(session: Session, address: str) -> tuple[Account, Person] | None:
-    """Return whose account the address is."""
-    found = session.execute(_WHOSE, {"address": address}).first()
-    return (found[0], found[1]) if found else None
+    """Return an account with whose it is."""
+    query = select(Account, Person).where(Account.person_id == Person.id, Account.address == address)
+    return session.exec(query).first()
 
 
 def chat_at(session: Session, address: str) -> Chat | None:

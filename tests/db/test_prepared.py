@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
 from db.models import Account, Chat, Duty, Person, Status, WorkdayOverride
-from db.prepared import Prepared
+from db.prepared import Prepared, attached
 from db.store import Store
 from db.types import UtcDateTime
 
@@ -78,6 +78,30 @@ def test_its_errors_are_sqlalchemys(session: Session) -> None:
         Prepared(sa.select(sa.column("x")).select_from(sa.table("nowhere"))).run(session)
     with pytest.raises(sa.exc.IntegrityError):
         Prepared(sa.insert(Chat.metadata.tables["chat"]).values(address=None)).run(session)
+
+
+def test_a_noun_made_of_a_row_is_the_sessions_own(session: Session) -> None:
+    table = Person.metadata.tables["person"]
+    row = Prepared(sa.select(table).order_by(table.c.id).limit(1)).run(session)[0]
+    person = attached(session, Person, row)
+    loaded = session.execute(select(Person).where(Person.id == row.id).execution_options(populate_existing=True))
+    assert loaded.scalar_one() is person
+    assert person.model_dump() == row._asdict()
+    assert attached(session, Person, row) is person
+    person.remark = "改了"
+    assert Prepared(sa.select(table.c.remark).where(table.c.id == row.id)).run(session)[0].remark == "改了"
+    assert attached(session, Person, row).remark == "改了"
+
+
+def test_what_is_taken_back_is_not_remembered_by_a_noun_made_of_a_row(session: Session) -> None:
+    table = Person.metadata.tables["person"]
+    row = Prepared(sa.select(table).order_by(table.c.id).limit(1)).run(session)[0]
+    person = attached(session, Person, row)
+    attempt = session.begin_nested()
+    person.remark = "改了"
+    session.flush()
+    attempt.rollback()
+    assert attached(session, Person, row).remark == row.remark
 
 
 def test_a_list_is_refused_before_anything_is_asked(session: Session) -> None:
