@@ -22,6 +22,7 @@ from text.reply import AS_FILE, VISIBLE
 PLATFORM = "telegram"
 PHOTO_NAME = "photo.jpg"  # Telegram keeps no names of pictures, and makes them all JPEG
 VIDEO_NAME, VIDEO_TYPE = "video.mp4", "video/mp4"
+ADDRESSED = re.compile(r"/\w+(@\w+)")
 
 Part = Mapping[str, Any]  # an object of the Bot API, as it came
 T = TypeVar("T")
@@ -176,7 +177,7 @@ def _file(found: Part, name: str, media_type: str) -> Attachment:
 def _without_mention(message: Part, text: str, bot: Bot) -> tuple[bool, str]:
     """Tell whether we are mentioned, and return the text without it; a command to another bot is not for us."""
     name = f"@{bot.username}".lower()
-    command = re.match(r"/\w+(@\w+)", text)
+    command = ADDRESSED.match(text)
     if command:
         mine = command[1].lower() == name
         return mine, text if mine else ""

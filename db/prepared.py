@@ -9,7 +9,6 @@ from typing import Any, TypeVar, cast
 import sqlalchemy as sa
 from sqlalchemy.engine import Dialect, result_tuple
 from sqlalchemy.orm import make_transient_to_detached
-from sqlalchemy.orm.attributes import set_committed_value
 from sqlmodel import Session, SQLModel
 
 Noun = TypeVar("Noun", bound=SQLModel)
@@ -19,7 +18,7 @@ Convert = Callable[[Any], Any]
 class Prepared:
     """A statement with named parameters; none of them can be a list (one that never changes is written as literals)."""
 
-    def __init__(self, statement: sa.Select[Any] | sa.UpdateBase) -> None:
+    def __init__(self, statement: sa.Select[*tuple[Any, ...]] | sa.UpdateBase) -> None:
         self._statement = statement
         self._by_dialect: dict[str, _Compiled] = {}
 
@@ -49,7 +48,7 @@ class Prepared:
 class _Compiled:
     """A statement's text for one database, and how values go in and come out."""
 
-    def __init__(self, statement: sa.Select[Any] | sa.UpdateBase, dialect: Dialect) -> None:
+    def __init__(self, statement: sa.Select[*tuple[Any, ...]] | sa.UpdateBase, dialect: Dialect) -> None:
         made = statement.compile(dialect=dialect)
         self.sql = str(made)
         if "POSTCOMPILE" in self.sql:
@@ -95,8 +94,7 @@ def attached(session: Session, noun: type[Noun], row: sa.Row[Any]) -> Noun:
     if known is not None:
         return cast(Noun, known)
     made: Noun = mapper.class_manager.new_instance()
-    for column in mapper.column_attrs:
-        set_committed_value(made, column.key, getattr(row, column.key))
+    made.__dict__.update({column.key: getattr(row, column.key) for column in mapper.columns})
     make_transient_to_detached(made)
     session.add(made)
     return made

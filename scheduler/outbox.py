@@ -1,7 +1,7 @@
 """What waits to be sent: put in with its cause, claimed by one process at a time, marked when it is out."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from functools import cache
@@ -103,32 +103,49 @@ def claimable(now: datetime, notices: bool) -> sa.Select[int | None]:
 
     A claim that ran out belongs to a process that died: what it held may be taken over.
     """
-    return _claimable(notices).params(now=now)
+    return _claimable(notices).with_only_columns(col(Outbox.id)).params(now=now)
+
+
+def claimable_in(
+    session: Session, now: datetime, *, notices: bool, busy: Collection[str], most: int
+) -> list[int]:  # fmt: skip
+    """Return so many ids at most of what may be sent now to chats that are not busy."""
+    # of each chat there is one row at most, so none is missed
+    found = _found(notices).run(session, now=now, most=most + len(busy))
+    return [row.id for row in found if row.chat not in busy][:most]
 
 
 @cache
-def _claimable(notices: bool) -> sa.Select[int | None]:
+def _found(notices: bool) -> Prepared:
+    return Prepared(_claimable(notices).limit(sa.bindparam("most", type_=sa.Integer)))
+
+
+@cache
+def _claimable(notices: bool) -> sa.Select[int | None, str]:
     now = sa.bindparam("now", type_=UtcDateTime)
     earlier = aliased(Outbox)
-    kinds = list(OutboxKind) if notices else [OutboxKind.REPLY]
+    # literals, not parameters: only so does the partial index of unsent rows apply
+    unsent, kinds = _literals(UNSENT), _literals(OutboxKind if notices else [OutboxKind.REPLY])
     free = sa.or_(col(Outbox.state) == OutboxState.WAITING, col(Outbox.claimed_until) <= now)
     before = sa.select(sa.literal(1)).where(
-        col(earlier.chat) == col(Outbox.chat), col(earlier.id) < col(Outbox.id),
-        col(earlier.state).in_([sa.literal_column(f"'{state}'") for state in UNSENT]),
+        col(earlier.chat) == col(Outbox.chat), col(earlier.id) < col(Outbox.id), col(earlier.state).in_(unsent),
         col(earlier.kind).in_(kinds), sa.or_(col(earlier.kind) == OutboxKind.REPLY, col(earlier.send_after) <= now),
     )  # fmt: skip
     return (
-        sa.select(col(Outbox.id))
-        # literal states, not parameters: only so does the partial index of unsent rows apply
-        .where(col(Outbox.state).in_([sa.literal_column(f"'{state}'") for state in UNSENT]), free)
+        sa.select(col(Outbox.id), col(Outbox.chat))
+        .where(col(Outbox.state).in_(unsent), free)
         .where(col(Outbox.kind).in_(kinds), col(Outbox.send_after) <= now, ~sa.exists(before))
         .order_by(col(Outbox.id))
         .with_for_update(skip_locked=True, of=Outbox)
     )
 
 
+def _literals(words: Iterable[str]) -> list[sa.ColumnElement[Any]]:
+    return [sa.literal_column(f"'{word}'") for word in words]
+
+
 def claim(
-    session: Session, ids: Sequence[int | None], owner: str, now: datetime, lease: timedelta
+    session: Session, ids: Sequence[int], owner: str, now: datetime, lease: timedelta
 ) -> list[sa.Row[Any]]:  # fmt: skip
     """Take rows for sending, and return what is in them; one whose sender died is marked as possibly repeated."""
     if not ids:
@@ -154,15 +171,9 @@ _CLAIM = (
 
 def mark_sent(session: Session, sent: list[tuple[Outgoing, str | None]], now: datetime) -> None:
     """Mark messages as sent, and remember which duties they were about."""
-    ids = [outgoing.id for outgoing, _message_id in sent]
-    if not ids:
+    if not sent:
         return
-    session.execute(
-        sa.update(Outbox)
-        .where(col(Outbox.id).in_(ids))
-        .values(state=OutboxState.SENT, sent_at=now, claimed_until=None, error="")
-        .execution_options(synchronize_session=False)
-    )
+    fetch(session, _SENT, {"ids": [outgoing.id for outgoing, _message_id in sent], "now": now})
     for outgoing, message_id in sent:
         if outgoing.envelope.edits and message_id:  # what the message said before it was changed, it says no more
             here = (col(SentMessage.chat) == outgoing.chat, col(SentMessage.message_id) == message_id)
@@ -178,6 +189,13 @@ def mark_sent(session: Session, sent: list[tuple[Outgoing, str | None]], now: da
         if message_id and outgoing.envelope.reply and outgoing.envelope.reply.numbers
     ]
     insert_new(session, SentMessage, about)
+
+
+_SENT = (
+    sa.update(Outbox.metadata.tables["outbox"])
+    .where(col(Outbox.id).in_(sa.bindparam("ids", expanding=True)))
+    .values(state=OutboxState.SENT, sent_at=_NOW, claimed_until=None, error="")
+)
 
 
 def put_back(

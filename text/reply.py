@@ -21,6 +21,7 @@ from text.quantities import say_area
 from text.translated import translator
 
 LANGUAGES = ("zh", "en")
+MARKUP = re.compile(r"<[^>]*>")
 CLIP = 60  # characters of a title or remark that a list shows
 BAR_BLOCKS = 10
 VISIBLE = ("image/", "video/")  # how the media types begin of what is looked at
@@ -164,7 +165,7 @@ def _in_words(words: NullTranslations, msgid: str, **facts: Any) -> Markup:
 
 def plain(html: str) -> str:
     """Return what is read of a message: its text without the markup."""
-    return unescape(re.sub(r"<[^>]*>", "", html))
+    return unescape(MARKUP.sub("", html))
 
 
 def units(html: str) -> int:
