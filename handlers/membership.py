@@ -50,11 +50,11 @@ def help_(call: Call) -> Reply:
 def _lines(call: Call, commands: Iterable[Any]) -> list[tuple[str, str, str]]:
     """Say what each command is for, how it is asked for in words and, where that is not the same, what is typed."""
     county = call.example_county
-    lines = []
+    lines: list[tuple[str, str, str]] = []
     for one in commands:
-        example = call.speech.word(one.example) % {"county": county}
+        example = call.speech.phrase(one.example, county=county)
         typed = "" if example.startswith("/") else f"/{one.name}"
-        lines.append((call.speech.word(one.summary), example, typed))
+        lines.append((call.speech.phrase(one.summary), example, typed))
     return lines
 
 

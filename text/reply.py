@@ -124,6 +124,10 @@ class Speech:
         """Translate a word that code chose (a status, a button's label)."""
         return translations(self.language).gettext(msgid)
 
+    def phrase(self, msgid: str, **facts: Any) -> Markup:
+        """Translate words that code chose and a template says; the words are ours, the facts are escaped."""
+        return _in_words(translations(self.language), msgid, **facts)
+
     def button(self, msgid: str, command: str, **facts: Any) -> Button:
         """Make a button with a translated label."""
         label = self.word(msgid)
