@@ -1,7 +1,7 @@
 """The inbox: an update is stored before it is confirmed, and its answer is one transaction with its done-mark."""
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -98,13 +98,39 @@ _GROWING = (
 )
 
 
+def answer_updates(
+    store: Store, office: Office, understand: Understand, inbox_ids: Sequence[int], clock: Callable[[], datetime]
+) -> None:
+    """Answer several updates, each wholly or not at all, and make them durable together: a commit is a wait.
+
+    When one of them fails, nothing of any of them was done, and each has its turn in a transaction of its own.
+    """
+    if len(inbox_ids) > 1:
+        try:
+            _answer_together(store, office, understand, inbox_ids, clock)
+            return
+        except Exception as trouble:  # whose fault it is shows when each has its own turn
+            log.info("answered_one_by_one", why=repr(trouble), count=len(inbox_ids))
+    for inbox_id in inbox_ids:
+        answer_update(store, office, understand, inbox_id, clock())
+
+
+def _answer_together(
+    store: Store, office: Office, understand: Understand, inbox_ids: Sequence[int], clock: Callable[[], datetime]
+) -> None:
+    with store.writing() as session:
+        for rows in _take(session, inbox_ids, clock()):
+            _act(session, office, _understood(session, understand, rows), clock())
+            session.flush()
+            session.expunge_all()  # the next one is to read the database, not what this one remembers of it
+
+
 def answer_update(store: Store, office: Office, understand: Understand, inbox_id: int, now: datetime) -> None:
     """Answer one update, or all of an album; when that fails for a bug, tell the person so, and go on."""
     try:
         with store.writing() as session:
-            if rows := _take(session, inbox_id, now):
-                payloads = [row.payload for row in rows]
-                _act(session, office, understand(session, payloads, rows[0].key, rows[0].received_at), now)
+            for rows in _take(session, [inbox_id], now):
+                _act(session, office, _understood(session, understand, rows), now)
     except sa.exc.OperationalError:
         raise  # the database is busy or gone: nothing is wrong with the update, it stays undone
     except Exception:
@@ -120,20 +146,25 @@ _MARK = (
     .values(done_at=sa.bindparam("now"))
     .returning(col(Inbox.id), col(Inbox.key), col(Inbox.payload), col(Inbox.received_at), col(Inbox.album))
 )
-_TAKE = _MARK.where(col(Inbox.id) == sa.bindparam("taken"))
+_TAKE = _MARK.where(col(Inbox.id).in_(sa.bindparam("taken", expanding=True)))
 _TAKE_THE_REST = _MARK.where(col(Inbox.album) == sa.bindparam("of"))
 
 
-def _take(session: Session, inbox_id: int, now: datetime) -> list[sa.Row[*tuple[Any, ...]]]:
-    """Mark the update done, and with it the rest of its album; the marks hold only if all else in the transaction does.
+def _take(session: Session, inbox_ids: Sequence[int], now: datetime) -> Iterator[list[sa.Row[*tuple[Any, ...]]]]:
+    """Mark updates done, in their order, each with the rest of its album; the marks hold only if all else does.
 
-    Empty: somebody else did it.
+    What somebody else did is left out.
     """
-    first = session.connection().execute(_TAKE, {"taken": inbox_id, "now": now}).first()
-    if first is None or not first.album:
-        return [first] if first else []
-    rest = session.connection().execute(_TAKE_THE_REST, {"of": first.album, "now": now})
-    return [first, *sorted(rest, key=lambda row: row.id)]
+    taken = session.connection().execute(_TAKE, {"taken": list(inbox_ids), "now": now}).all()
+    for first in sorted(taken, key=lambda row: row.id):
+        rest: Sequence[sa.Row[*tuple[Any, ...]]] = ()
+        if first.album:
+            rest = session.connection().execute(_TAKE_THE_REST, {"of": first.album, "now": now}).all()
+        yield [first, *sorted(rest, key=lambda row: row.id)]
+
+
+def _understood(session: Session, understand: Understand, rows: Sequence[sa.Row[*tuple[Any, ...]]]) -> Meaning:
+    return understand(session, [row.payload for row in rows], rows[0].key, rows[0].received_at)
 
 
 def _act(session: Session, office: Office, meaning: Meaning, now: datetime) -> None:
@@ -162,11 +193,11 @@ def _answer(session: Session, office: Office, arrival: Arrival) -> None:
 
 
 def _apologise(session: Session, office: Office, inbox_id: int, reference: str, now: datetime) -> None:
-    rows = _take(session, inbox_id, now)
-    if not rows:
+    first = next((rows[0] for rows in _take(session, [inbox_id], now)), None)
+    if first is None:
         return
     session.execute(sa.update(Inbox).where(col(Inbox.id) == inbox_id).values(reference=reference))
-    update = json.loads(rows[0].payload)
+    update = json.loads(first.payload)
     chat = _chat_of(update)
     if chat is not None:
         html = speech(office.language).say("trouble", reference=reference)

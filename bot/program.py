@@ -14,7 +14,7 @@ from telegram.error import InvalidToken, RetryAfter, TelegramError
 
 from bot.evidence import Keeper
 from bot.foretelling import Foreteller
-from bot.inbox import Turns, answer_update, store_updates, undone
+from bot.inbox import Turns, answer_updates, store_updates, undone
 from bot.settings import Settings
 from bot.telegram import BATCH, Telegram, named_wait
 from bot.uploads import Uploads, waiting
@@ -31,6 +31,7 @@ log = structlog.get_logger()
 IDLE_SECONDS = 5.0
 LONGEST_WAIT = 60.0
 GARBAGE = 50_000  # objects after which the garbage collector looks; Python's own 700 are for small scripts
+TOGETHER = 16  # updates in one transaction; the first of them waits until the last is answered
 BATCH_SECONDS = 0.1  # the store's thread is shared: answering pauses for the sender and the intake
 
 
@@ -178,7 +179,7 @@ class Program:
         return min(IDLE_SECONDS, max(0.01, (self._due_at - self.clock()).total_seconds()))
 
     def _answer_batch(self) -> int:
-        """Answer some updates, each in its own transaction; return how many there were."""
+        """Answer some updates, a few in one transaction; return how many there were."""
         with self.store.reading() as session:
             turns = undone(session, BATCH, self.clock())
             has_upload = waiting(session)
@@ -187,11 +188,12 @@ class Program:
         if has_upload:
             loop.call_soon_threadsafe(self.uploads.wake)
         begun = time.monotonic()
-        for count, inbox_id in enumerate(turns.ids, start=1):
-            answer_update(self.store, self.office, self.telegram.understand, inbox_id, self.clock())
+        for start in range(0, len(turns.ids), TOGETHER):
+            few = turns.ids[start : start + TOGETHER]
+            answer_updates(self.store, self.office, self.telegram.understand, few, self.clock)
             loop.call_soon_threadsafe(self.sender.wake)
             if self._stopping.is_set() or time.monotonic() - begun > BATCH_SECONDS:
-                return count
+                return start + len(few)
         return len(turns.ids)
 
     async def _show_menu(self) -> None:

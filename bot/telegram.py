@@ -249,7 +249,7 @@ MOST_CAPTION = 1024
 
 def fit(html: str, most: int = MOST_CHARACTERS) -> str:
     """Cut a message that is too long at the end of a line; our templates open and close markup within a line."""
-    if units(html) <= most:
+    if 2 * len(html) <= most or units(html) <= most:  # no character is more than two units
         return html
     kept: list[str] = []
     left = most - 2

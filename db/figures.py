@@ -12,6 +12,7 @@ import sqlalchemy as sa
 from sqlmodel import Session, col
 
 from db.models import OPEN, WITH_CITY, Duty, DutyOfficial, Level, Status
+from db.prepared import Prepared
 from db.store import fetch
 
 SOON_DAYS = 7
@@ -45,10 +46,9 @@ def aggregates(
 
     The names are the fields of ``rules.figures.Figures``; areas are as stored, in 0.0001 mu.
     """
-    query = _sums(by, region_ids is None, workstream is None)
-    where = {"regions": region_ids, "workstream": workstream}
-    facts = _days(as_of) | {name: value for name, value in where.items() if value is not None}
-    return fetch(session, query, facts).all()
+    query = _sums(by, None if region_ids is None else len(region_ids), workstream is None)
+    where: dict[str, Any] = {f"region_{place}": region_id for place, region_id in enumerate(region_ids or ())}
+    return query.run(session, **_days(as_of), **where, **({} if workstream is None else {"workstream": workstream}))
 
 
 def aggregates_of(
@@ -63,20 +63,21 @@ def _days(as_of: date) -> dict[str, Any]:
 
 
 @cache
-def _sums(by: tuple[str, ...], every_region: bool, every_workstream: bool) -> sa.Select[Any]:
+def _sums(by: tuple[str, ...], regions: int | None, every_workstream: bool) -> Prepared:
     """Build the query once per shape: cells in the covering index's order (nothing is sorted), then their sums."""
     cells = _cells()
-    if not every_region:
-        cells = cells.where(col(Duty.region_id).in_(sa.bindparam("regions", expanding=True)))
+    if regions is not None:
+        named: list[sa.BindParameter[int]] = [sa.bindparam(f"region_{place}") for place in range(regions)]
+        cells = cells.where(col(Duty.region_id).in_(named) if named else sa.false())
     if not every_workstream:
         cells = cells.where(col(Duty.workstream) == sa.bindparam("workstream"))
-    return _summed(cells, by)
+    return Prepared(_summed(cells, by))
 
 
 def _summed(cells: Any, by: tuple[str, ...]) -> sa.Select[Any]:
     cell = cells.subquery().c
-    opened, closed = cell.status.in_(OPEN), cell.status == Status.CLOSED
-    awaiting = cell.status.in_(WITH_CITY)
+    opened, closed = _is_one_of(cell.status, OPEN), cell.status == Status.CLOSED
+    awaiting = _is_one_of(cell.status, WITH_CITY)
     columns = [
         _total(cell["count"]), _total(cell["count"], closed), _total(cell["count"], sa.or_(closed, awaiting)),
         *(_total(cell[name]) for name in SUMMED),
@@ -86,6 +87,10 @@ def _summed(cells: Any, by: tuple[str, ...]) -> sa.Select[Any]:
     ]  # fmt: skip
     groups = [cell[name] for name in by]
     return sa.select(*groups, *columns).group_by(*groups)
+
+
+def _is_one_of(status: sa.ColumnElement[Status], states: Sequence[Status]) -> sa.ColumnElement[bool]:
+    return status.in_([sa.literal_column(f"'{state}'") for state in states])
 
 
 def _cells() -> Any:

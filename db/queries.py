@@ -28,6 +28,7 @@ from db.models import (
     SentMessage,
     WorkdayOverride,
 )
+from db.prepared import Prepared, attached
 from db.store import fetch
 
 T = TypeVar("T")
@@ -35,14 +36,16 @@ MOST_NAMED = 500  # values in one query
 
 # what every message asks is written once: building a statement costs more than running it
 _REGIONS = select(Region).order_by(col(Region.display_order), col(Region.code))
-_REGION_ROWS = sa.select(
+_REGION_ROWS = Prepared(sa.select(
     *(column if not isinstance(column.type, sa.JSON) else sa.cast(column, sa.Text).label(column.name)
       for column in Region.metadata.tables["region"].c)
-).order_by(col(Region.display_order), col(Region.code))  # fmt: skip
-_WHOSE = sa.select(Account, Person).where(
-    col(Account.person_id) == col(Person.id), col(Account.address) == sa.bindparam("address")
+).order_by(col(Region.display_order), col(Region.code)))  # fmt: skip
+_WHOSE = Prepared(
+    sa.select(*Person.metadata.tables["person"].c, col(Account.language))
+    .join(Account, col(Account.person_id) == col(Person.id))
+    .where(col(Account.address) == sa.bindparam("address"))
 )
-_LEDGER_CHANGED = (
+_LEDGER_CHANGED = Prepared(
     sa.select(col(Event.at)).where(col(Event.duty_id).is_not(None)).order_by(col(Event.id).desc()).limit(1)
 )
 _NEWEST_BESIDE = sa.select(col(Event.id)).where(col(Event.duty_id).is_(None)).order_by(col(Event.id).desc()).limit(1)
@@ -57,9 +60,9 @@ def regions(session: Session) -> list[Region]:
     return list(session.exec(_REGIONS))
 
 
-def region_rows(session: Session) -> tuple[sa.Row[Any], ...]:
+def region_rows(session: Session) -> tuple[Any, ...]:
     """Return every region in the office's order as plain columns, lists as JSON: to be compared with what one knows."""
-    return tuple(fetch(session, _REGION_ROWS))
+    return tuple(_REGION_ROWS.run(session))
 
 
 def city(session: Session) -> Region | None:
@@ -72,10 +75,16 @@ def people(session: Session) -> list[Person]:
     return list(session.exec(select(Person).order_by(col(Person.id))))
 
 
+def person_at(session: Session, address: str) -> tuple[Person, str | None] | None:
+    """Return whose account the address is, and the language that is spoken there."""
+    found = _WHOSE.run(session, address=address)
+    return (attached(session, Person, found[0]), found[0].language) if found else None
+
+
 def account_and_person(session: Session, address: str) -> tuple[Account, Person] | None:
-    """Return whose account the address is."""
-    found = session.execute(_WHOSE, {"address": address}).first()
-    return (found[0], found[1]) if found else None
+    """Return an account with whose it is."""
+    query = select(Account, Person).where(Account.person_id == Person.id, Account.address == address)
+    return session.exec(query).first()
 
 
 def chat_at(session: Session, address: str) -> Chat | None:
@@ -227,7 +236,8 @@ def in_parts(values: Sequence[T], size: int = MOST_NAMED) -> Iterator[Sequence[T
 
 def ledger_changed_at(session: Session) -> datetime | None:
     """Return when the ledger last changed; None when it is empty."""
-    return fetch(session, _LEDGER_CHANGED).scalar()
+    changed = _LEDGER_CHANGED.run(session)
+    return changed[0].at if changed else None
 
 
 def newest_event_beside(session: Session) -> int:

@@ -5,8 +5,8 @@ from dataclasses import replace
 
 from sqlmodel import Session, select
 
-from db.models import Account, Event, Person
-from db.queries import account_and_person, chat_at, open_question, region_rows
+from db.models import Event, Person
+from db.queries import chat_at, open_question, person_at, region_rows
 from handlers.commands import BY_NAME, NAMES, Audience, Command
 from handlers.numbers import find_duty
 from handlers.reading import is_amount
@@ -101,25 +101,24 @@ def _do(call: Call, spoken: Spoken) -> Reply:
 
 
 def _resolve(request: Request, session: Session, office: Office) -> Call:
-    account, person = _who(request, session, office)
+    person, language = _who(request, session, office)
     group = chat_at(session, request.chat) if request.is_group else None
-    place = group if request.is_group else account
-    language = (place.language if place else None) or office.language
+    if request.is_group:
+        language = group.language if group else None
     return Call(
-        request=request, session=session, office=office, speech=speech(language),
+        request=request, session=session, office=office, speech=speech(language or office.language),
         gazetteer=gazetteer(region_rows(session)), person=person, group=group, commands=BY_NAME,
     )  # fmt: skip
 
 
-def _who(request: Request, session: Session, office: Office) -> tuple[Account | None, Person | None]:
-    """Return whose account it is; who is no longer in post is as unknown as a stranger."""
+def _who(request: Request, session: Session, office: Office) -> tuple[Person | None, str | None]:
+    """Return who speaks, and his language; who is no longer in post is as unknown as a stranger."""
     platform, _, official_id = request.sender.partition(":")
-    account: Account | None = None
     if platform == TERMINAL:
-        person = session.exec(select(Person).where(Person.official_id == official_id)).first()
+        person, language = session.exec(select(Person).where(Person.official_id == official_id)).first(), None
     else:
-        account, person = account_and_person(session, request.sender) or (None, None)
-    return account, person if person and in_post(person, office.today(request.now)) else None
+        person, language = person_at(session, request.sender) or (None, None)
+    return person if person and in_post(person, office.today(request.now)) else None, language
 
 
 def _read(call: Call) -> Spoken | None:

@@ -53,6 +53,9 @@ class Audience(StrEnum):
     OFFICE = "office"
 
 
+ABOUT_STEPS = STEP_COMMANDS | {"queue"}
+
+
 @dataclass(frozen=True, kw_only=True)
 class Command:
     """A command: how it is called, who may use it, what it does, and the form that works."""
@@ -75,7 +78,7 @@ class Command:
             return may_ask_for_digest(call.person)
         if self.name in ("drafts", "draft"):
             return self.name == "drafts" and reads_letters(call.person, call.today)  # the list leads to each
-        if self.name in STEP_COMMANDS | {"queue"} and call.person is not None:
+        if self.name in ABOUT_STEPS and call.person is not None:
             steps_of = ("accept", "close") if self.name == "queue" else (self.name,)
             return any(may_ever_take(step, call.person, call.office.policy) for step in steps_of)
         if self.audience == Audience.REPORTERS:

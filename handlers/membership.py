@@ -1,6 +1,8 @@
 """/start, /help, /lang, /bind: who is who, and how to speak with the bot."""
 
+from collections.abc import Iterable
 from dataclasses import replace
+from typing import Any
 
 from handlers.paging import count_pages, on_page, page_in, turn_pages
 from handlers.request import Call
@@ -34,23 +36,33 @@ def help_(call: Call) -> Reply:
     """Say what can be said here, by this person; what is rare only when all is asked for."""
     person = call.person
     whole = bool(call.words) and call.words[0] in WHOLE
-    commands = [one for one in call.commands.values() if one.open_to(call) and one.rare == whole]
-    has_more = not whole and any(one.rare and one.open_to(call) for one in call.commands.values())
+    open_here = [one for one in call.commands.values() if one.open_to(call)]
+    has_more = not whole and any(one.rare for one in open_here)
+    commands = [one for one in open_here if one.rare == whole]
     page = next((turned for word in call.words if (turned := page_in(word)) is not None), 1)
     pages = count_pages(page, len(commands), HELP_LINES, "/help all") if whole else 1
     return call.reply(
         "help",
         *(_first_buttons(call, has_more=has_more) if person or call.group else ()),
         turn_pages(call, "/help all", page, pages),
-        commands=on_page(commands, page, HELP_LINES) if whole else commands,
+        lines=_lines(call, on_page(commands, page, HELP_LINES) if whole else commands),
         replaces=whole,
-        county=call.example_county,
-        person=person,
         is_group=call.request.is_group,
         home=call.home if person or call.group else None,
         reports=may_ever_report(person),
         stays=True,
     )
+
+
+def _lines(call: Call, commands: Iterable[Any]) -> list[tuple[str, str, str]]:
+    """Say what each command is for, how it is asked for in words and, where that is not the same, what is typed."""
+    county = call.example_county
+    lines: list[tuple[str, str, str]] = []
+    for one in commands:
+        example = call.speech.phrase(one.example, county=county)
+        typed = "" if example.startswith("/") else f"/{one.name}"
+        lines.append((call.speech.phrase(one.summary), example, typed))
+    return lines
 
 
 def _first_buttons(call: Call, *, has_more: bool = False) -> list[tuple[Button, ...]]:

@@ -77,7 +77,7 @@ class Call:
     words: tuple[str, ...] = ()
     commands: Mapping[str, Any] = field(default_factory=dict)
 
-    @property
+    @cached_property
     def today(self) -> date:
         """The office's date now."""
         return self.office.today(self.request.now)

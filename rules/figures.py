@@ -74,6 +74,10 @@ class Figures:
         value: Decimal | None = getattr(self, name)
         return value
 
+    def rates(self, basis: RateBasis) -> tuple[Decimal | None, Decimal | None]:
+        """Return the rate as reported and as accepted."""
+        return self.rate(basis, accepted=False), self.rate(basis, accepted=True)
+
     def as_json(self) -> dict[str, Any]:
         """Return numbers under the names and in the shape of ``city/expected.json``."""
         stored = {field.name: getattr(self, field.name) for field in fields(self)}

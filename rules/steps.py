@@ -182,6 +182,7 @@ STEPS = (
 
 COMMANDS = frozenset(step.command or step.name for step in STEPS)
 BY_NAME = {step.name: step for step in STEPS}
+_NAMED_BY = {name: [step for step in STEPS if name in (step.name, step.command)] for name in {*BY_NAME, *COMMANDS}}
 BY_KIND = {step.kind: step for step in STEPS}
 
 
@@ -266,7 +267,7 @@ def is_open(command: str, stage: Stage) -> bool:
 
 def may_ever_take(command: str, person: Person, policy: Policy) -> bool:
     """Tell whether there can be duties on which the person takes a command's step: for menus and help."""
-    named = [step for step in STEPS if command in (step.name, step.command) and uses(step, policy)]
+    named = [step for step in _NAMED_BY.get(command, ()) if uses(step, policy)]
     return any(person.level in _LEVELS[role] for step in named for role in step.who)
 
 

@@ -1,7 +1,7 @@
 """What waits to be sent: put in with its cause, claimed by one process at a time, marked when it is out."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from functools import cache
@@ -13,6 +13,7 @@ from sqlmodel import Session, col
 
 from db.looking import look_again
 from db.models import Notice, Outbox, OutboxKind, OutboxState, SentMessage
+from db.prepared import Prepared
 from db.queries import in_parts, insert_new
 from db.store import fetch
 from db.types import UtcDateTime
@@ -58,11 +59,8 @@ class Outgoing:
 
 def post(session: Session, chat: str, envelope: Envelope, now: datetime) -> None:
     """Put an answer into the outbox, in the transaction of the act that it answers."""
-    times = {"created_at": now, "send_after": now}
-    blank = {"claimed_by": "", "attempts": 0, "possibly_repeated": False, "error": ""}
     for part in _messages(envelope):
-        row = {"kind": OutboxKind.REPLY, "state": OutboxState.WAITING, "chat": chat, "payload": part.to_json()}
-        session.connection().execute(_POST, row | times | blank)
+        _POST.run(session, to=chat, packed=part.to_json(), now=now)
 
 
 def _messages(envelope: Envelope) -> list[Envelope]:
@@ -92,8 +90,13 @@ def _albums(pictures: Sequence[Picture]) -> list[tuple[Picture, ...]]:
     return [kind[at : at + MOST_TOGETHER] for kind in kinds for at in range(0, len(kind), MOST_TOGETHER)]
 
 
-# written once: building a statement costs more than running it
-_POST = sa.insert(Outbox.metadata.tables["outbox"])
+_NOW = sa.bindparam("now", type_=UtcDateTime)
+_POST = Prepared(
+    sa.insert(Outbox.metadata.tables["outbox"]).values(
+        kind=OutboxKind.REPLY, state=OutboxState.WAITING, chat=sa.bindparam("to"), payload=sa.bindparam("packed"),
+        created_at=_NOW, send_after=_NOW, claimed_by="", attempts=0, possibly_repeated=False, error="",
+    )
+)  # fmt: skip
 
 
 def claimable(now: datetime, notices: bool) -> sa.Select[int | None]:
@@ -101,32 +104,49 @@ def claimable(now: datetime, notices: bool) -> sa.Select[int | None]:
 
     A claim that ran out belongs to a process that died: what it held may be taken over.
     """
-    return _claimable(notices).params(now=now)
+    return _claimable(notices).with_only_columns(col(Outbox.id)).params(now=now)
+
+
+def claimable_in(
+    session: Session, now: datetime, *, notices: bool, busy: Collection[str], most: int
+) -> list[int]:  # fmt: skip
+    """Return so many ids at most of what may be sent now to chats that are not busy."""
+    # of each chat there is one row at most, so none is missed
+    found = _found(notices).run(session, now=now, most=most + len(busy))
+    return [row.id for row in found if row.chat not in busy][:most]
 
 
 @cache
-def _claimable(notices: bool) -> sa.Select[int | None]:
+def _found(notices: bool) -> Prepared:
+    return Prepared(_claimable(notices).limit(sa.bindparam("most", type_=sa.Integer)))
+
+
+@cache
+def _claimable(notices: bool) -> sa.Select[int | None, str]:
     now = sa.bindparam("now", type_=UtcDateTime)
     earlier = aliased(Outbox)
-    kinds = list(OutboxKind) if notices else [OutboxKind.REPLY]
+    # literals, not parameters: only so does the partial index of unsent rows apply
+    unsent, kinds = _literals(UNSENT), _literals(OutboxKind if notices else [OutboxKind.REPLY])
     free = sa.or_(col(Outbox.state) == OutboxState.WAITING, col(Outbox.claimed_until) <= now)
     before = sa.select(sa.literal(1)).where(
-        col(earlier.chat) == col(Outbox.chat), col(earlier.id) < col(Outbox.id),
-        col(earlier.state).in_([sa.literal_column(f"'{state}'") for state in UNSENT]),
+        col(earlier.chat) == col(Outbox.chat), col(earlier.id) < col(Outbox.id), col(earlier.state).in_(unsent),
         col(earlier.kind).in_(kinds), sa.or_(col(earlier.kind) == OutboxKind.REPLY, col(earlier.send_after) <= now),
     )  # fmt: skip
     return (
-        sa.select(col(Outbox.id))
-        # literal states, not parameters: only so does the partial index of unsent rows apply
-        .where(col(Outbox.state).in_([sa.literal_column(f"'{state}'") for state in UNSENT]), free)
+        sa.select(col(Outbox.id), col(Outbox.chat))
+        .where(col(Outbox.state).in_(unsent), free)
         .where(col(Outbox.kind).in_(kinds), col(Outbox.send_after) <= now, ~sa.exists(before))
         .order_by(col(Outbox.id))
         .with_for_update(skip_locked=True, of=Outbox)
     )
 
 
+def _literals(words: Iterable[str]) -> list[sa.ColumnElement[Any]]:
+    return [sa.literal_column(f"'{word}'") for word in words]
+
+
 def claim(
-    session: Session, ids: Sequence[int | None], owner: str, now: datetime, lease: timedelta
+    session: Session, ids: Sequence[int], owner: str, now: datetime, lease: timedelta
 ) -> list[sa.Row[Any]]:  # fmt: skip
     """Take rows for sending, and return what is in them; one whose sender died is marked as possibly repeated."""
     if not ids:
@@ -152,15 +172,9 @@ _CLAIM = (
 
 def mark_sent(session: Session, sent: list[tuple[Outgoing, str | None]], now: datetime) -> None:
     """Mark messages as sent, and remember which duties they were about."""
-    ids = [outgoing.id for outgoing, _message_id in sent]
-    if not ids:
+    if not sent:
         return
-    session.execute(
-        sa.update(Outbox)
-        .where(col(Outbox.id).in_(ids))
-        .values(state=OutboxState.SENT, sent_at=now, claimed_until=None, error="")
-        .execution_options(synchronize_session=False)
-    )
+    fetch(session, _SENT, {"ids": [outgoing.id for outgoing, _message_id in sent], "now": now})
     for outgoing, message_id in sent:
         if outgoing.envelope.edits and message_id:  # what the message said before it was changed, it says no more
             here = (col(SentMessage.chat) == outgoing.chat, col(SentMessage.message_id) == message_id)
@@ -176,6 +190,13 @@ def mark_sent(session: Session, sent: list[tuple[Outgoing, str | None]], now: da
         if message_id and outgoing.envelope.reply and outgoing.envelope.reply.numbers
     ]
     insert_new(session, SentMessage, about)
+
+
+_SENT = (
+    sa.update(Outbox.metadata.tables["outbox"])
+    .where(col(Outbox.id).in_(sa.bindparam("ids", expanding=True)))
+    .values(state=OutboxState.SENT, sent_at=_NOW, claimed_until=None, error="")
+)
 
 
 def put_back(

@@ -11,11 +11,11 @@ from uuid import uuid4
 
 import sqlalchemy as sa
 import structlog
-from sqlmodel import Session, col
+from sqlmodel import Session
 
 from db.files import StoredFile
 from db.models import Outbox, OutboxKind
-from db.store import Store, fetch
+from db.store import Store
 from rules.policy import Office
 from scheduler import outbox
 from scheduler.notices import render
@@ -144,10 +144,8 @@ class Sender:
 
     def _claim(self, session: Session, room: int, busy: set[str]) -> list[Outgoing]:
         now = self._clock()
-        query = outbox.claimable(now, may_notify(session, self._office, now)).limit(room)
-        if busy:
-            query = query.where(col(Outbox.chat).not_in(busy))
-        ids = fetch(session, query).scalars().all()
+        notices = may_notify(session, self._office, now)
+        ids = outbox.claimable_in(session, now, notices=notices, busy=busy, most=room)
         rows = outbox.claim(session, ids, self._owner, now, self._lease)
         return [outgoing for row in rows if (outgoing := self._open(session, row, now))]
 

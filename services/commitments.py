@@ -6,10 +6,12 @@ from datetime import date
 from decimal import Decimal
 from functools import cache
 
+import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
 from db.life import Commitment
 from db.models import Duty, Event, Mark, Person, Region
+from db.prepared import Prepared
 from db.queries import insert_new, mark
 from rules.commitments import Fulfilment, Totals, fulfilment, totals_of, totals_of_duty
 from rules.figures import Figures
@@ -21,6 +23,11 @@ from services.undoing import check_may_undo
 
 COMMITTED, WITHDRAWN = "committed", "commitment_undone"
 COMMITMENT = "commitment:"
+_PROMISED = Prepared(
+    sa.select(col(Commitment.id)).where(
+        col(Commitment.region_id) == sa.bindparam("region_id"), col(Commitment.withdrawn).is_(False)
+    )
+)
 CountyFigures = Callable[[int, str | None], Figures]
 
 
@@ -104,6 +111,8 @@ def undo(session: Session, act: Act, event: Event, policy: Policy) -> Commitment
 
 def of_counties(session: Session, region_ids: Sequence[int], today: date) -> list[Fulfilment]:
     """Return what was promised in some counties and what came of it, oldest first."""
+    if not any(_PROMISED.run(session, region_id=region_id) for region_id in region_ids):
+        return []
     here = (col(Commitment.region_id).in_(region_ids), col(Commitment.withdrawn).is_(False))
     query = select(Commitment).where(*here).order_by(col(Commitment.said_on), col(Commitment.id))
     figures = cache(lambda region_id, stream: overview.total(session, today, [region_id], stream))

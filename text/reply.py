@@ -18,8 +18,10 @@ from db.models import Status
 from rules.lights import Light
 from text.catalogue import translations
 from text.quantities import say_area
+from text.translated import translator
 
 LANGUAGES = ("zh", "en")
+MARKUP = re.compile(r"<[^>]*>")
 CLIP = 60  # characters of a title or remark that a list shows
 BAR_BLOCKS = 10
 VISIBLE = ("image/", "video/")  # how the media types begin of what is looked at
@@ -122,6 +124,10 @@ class Speech:
         """Translate a word that code chose (a status, a button's label)."""
         return translations(self.language).gettext(msgid)
 
+    def phrase(self, msgid: str, **facts: Any) -> Markup:
+        """Translate words that code chose and a template says; the words are ours, the facts are escaped."""
+        return _in_words(translations(self.language), msgid, **facts)
+
     def button(self, msgid: str, command: str, **facts: Any) -> Button:
         """Make a button with a translated label."""
         label = self.word(msgid)
@@ -140,6 +146,7 @@ def speech(language: str) -> Speech:
         undefined=jinja2.StrictUndefined,
         auto_reload=False,
     )
+    environment.code_generator_class = translator(translations(language).gettext)
     environment.globals["_"] = partial(_in_words, translations(language))
     environment.globals["language"] = language
     environment.filters |= {
@@ -162,7 +169,7 @@ def _in_words(words: NullTranslations, msgid: str, **facts: Any) -> Markup:
 
 def plain(html: str) -> str:
     """Return what is read of a message: its text without the markup."""
-    return unescape(re.sub(r"<[^>]*>", "", html))
+    return unescape(MARKUP.sub("", html))
 
 
 def units(html: str) -> int:

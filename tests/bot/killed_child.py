@@ -60,6 +60,7 @@ class Doom:
         self.moment, self.left, self.last_words, self.with_worker = moment, count, last_words, with_worker
         self.worker: int | None = None  # the process that works on a file now
         self.deed = False  # whether the transaction at hand has changed a duty
+        self.deeds = 0  # how many answers were written in it since then
 
     def at(self, moment: str) -> None:
         if moment != self.moment:
@@ -89,14 +90,14 @@ class ForgetfulProgram(Program):
         with self.store.reading() as session:
             ids = undone(session, 1, self.clock()).ids
         for inbox_id in ids:
-            bot.program.answer_update(self.store, self.office, self.telegram.understand, inbox_id, self.clock())
+            bot.program.answer_updates(self.store, self.office, self.telegram.understand, [inbox_id], self.clock)
             self._loop.call_soon_threadsafe(self.sender.wake)
         return len(ids)
 
 
 def arm(doom: Doom) -> None:
     """Wrap the program's functions so that it dies at the moment."""
-    store_updates, answer_update, post = bot.program.store_updates, bot.program.answer_update, bot.inbox.post
+    store_updates, answer_updates, post = bot.program.store_updates, bot.program.answer_updates, bot.inbox.post
     fetch, deliver = Telegram.fetch, Telegram.deliver
     confirmed: set[int] = set()
 
@@ -116,12 +117,13 @@ def arm(doom: Doom) -> None:
     def posting(*given: Any, **named: Any) -> None:
         post(*given, **named)
         if doom.deed:
+            doom.deeds += 1
             doom.at(INSIDE_THE_DEED)
 
     def answering(*given: Any, **named: Any) -> None:
-        doom.deed = False
-        answer_update(*given, **named)
-        if doom.deed:
+        doom.deed, doom.deeds = False, 0
+        answer_updates(*given, **named)
+        for _deed in range(doom.deeds):  # several may share the commit
             doom.at(AFTER_THE_DEED)
 
     async def delivering(self: Telegram, outgoing: Any) -> str | None:
@@ -130,7 +132,7 @@ def arm(doom: Doom) -> None:
         return message_id
 
     sa.event.listen(Session, "after_flush", flushed)
-    bot.program.store_updates, bot.program.answer_update, bot.inbox.post = storing, answering, posting
+    bot.program.store_updates, bot.program.answer_updates, bot.inbox.post = storing, answering, posting
     Telegram.fetch, Telegram.deliver = fetching, delivering  # type: ignore[method-assign]
 
 

@@ -1,16 +1,25 @@
-"""Whose turn it is: order is kept in a chat, an album waits for all of its parts, and nobody else for it."""
+"""Whose turn it is: order is kept in a chat, an album waits for all of its parts, and nobody else for it.
 
-from collections.abc import Iterator
-from datetime import timedelta
+And of what is answered together each is applied wholly or not at all, whatever becomes of the others.
+"""
+
+import json
+from collections.abc import Iterator, Sequence
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
 from sqlalchemy import event
 from sqlmodel import Session, col, select
+from structlog.testing import capture_logs
 
-from bot.inbox import ALBUM_SECONDS, Turns, store_updates, undone
-from db.models import Inbox
+from bot.inbox import ALBUM_SECONDS, Turns, answer_updates, store_updates, undone
+from bot.updates import Arrival, Meaning
+from db.models import Inbox, Outbox
 from db.store import Store
+from handlers.request import Request
+from rules.policy import Office
 from tests.conftest import NOW
 
 HERE, THERE = 7, -8
@@ -82,3 +91,59 @@ def test_the_same_number_in_another_chat_is_another_album(session: Session) -> N
 def test_a_clock_that_was_put_back_makes_nobody_wait(session: Session) -> None:
     arrive(session, message(album="a"), at=3600)
     assert turns(session) == Turns(ids=[1])
+
+
+def test_what_is_answered_together_shares_one_commit(empty_store: Store, office: Office) -> None:
+    ids = waiting(empty_store, "/help", "/help", "/help")
+    commits: list[object] = []
+    event.listen(empty_store.engine, "commit", commits.append)
+    answer_updates(empty_store, office, understood, ids, lambda: NOW)
+    assert len(commits) == 1
+    assert answers(empty_store) == ["telegram:1", "telegram:2", "telegram:3"]
+    answer_updates(empty_store, office, understood, ids, lambda: NOW)
+    assert len(answers(empty_store)) == 3
+
+
+def test_a_bug_costs_its_own_update_and_none_of_those_beside_it(empty_store: Store, office: Office) -> None:
+    ids = waiting(empty_store, "/help", "/help", "a bug", "/help", "a bug", "/help")
+    with capture_logs() as logs:
+        answer_updates(empty_store, office, understood, ids, lambda: NOW)
+    assert answers(empty_store) == [f"telegram:{number}" for number in range(1, 7)]
+    assert [entry["inbox"] for entry in logs if entry["event"] == "update_failed"] == [ids[2], ids[4]]
+    with empty_store.reading() as session:
+        blamed = select(Inbox.id).where(col(Inbox.done_at).is_not(None), col(Inbox.reference).is_not(None))
+        assert session.exec(blamed).all() == [ids[2], ids[4]]
+
+
+def test_when_the_database_fails_what_came_before_is_answered_and_the_rest_waits_for_it(
+    empty_store: Store, office: Office
+) -> None:
+    ids = waiting(empty_store, "/help", "/help", "no database", "/help")
+    with pytest.raises(sa.exc.OperationalError):
+        answer_updates(empty_store, office, understood, ids, lambda: NOW)
+    assert answers(empty_store) == ["telegram:1", "telegram:2"]
+    with empty_store.reading() as session:
+        assert undone(session, 100, NOW).ids == ids[2:]
+
+
+def waiting(store: Store, *texts: str) -> list[int]:
+    """Store what strangers say, each in a chat of his own; return the ids of the updates."""
+    with store.writing() as session:
+        arrive(session, *({"message": {"chat": {"id": n}, "text": text}} for n, text in enumerate(texts, start=1)))
+        return undone(session, 100, NOW).ids
+
+
+def understood(session: Session, payloads: Sequence[str], key: str, now: datetime) -> Meaning:
+    message = json.loads(payloads[0])["message"]
+    if message["text"] == "a bug":
+        raise RuntimeError
+    if message["text"] == "no database":
+        session.connection().exec_driver_sql("SELECT * FROM nowhere")
+    chat = f"telegram:{message['chat']['id']}"
+    return Arrival(request=Request(key=key, sender=chat, chat=chat, text=message["text"], now=now))
+
+
+def answers(store: Store) -> Sequence[str]:
+    """Return to whom something was answered, in its order."""
+    with store.reading() as session:
+        return session.exec(select(Outbox.chat).order_by(col(Outbox.id))).all()

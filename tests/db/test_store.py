@@ -4,9 +4,9 @@ import asyncio
 import threading
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import pytest
-from sqlalchemy import event
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, col, func, select
 
@@ -156,17 +156,13 @@ def test_a_store_makes_the_folder_of_its_file(tmp_path: Path) -> None:
 
 def plans(store: Store, by: tuple[str, ...], region_ids: list[int] | None, workstream: str | None) -> list[str]:
     """How SQLite answers the query of the figures: recorded while it is asked."""
-    asked: list[tuple[str, object]] = []
-
-    def listen(_c: object, _cursor: object, statement: str, parameters: object, _x: object, _many: object) -> None:
-        asked.append((statement, parameters))
-
-    event.listen(store.engine, "before_cursor_execute", listen)
+    asked: list[str] = []
     with store.reading() as session:
+        driver: Any = session.connection().connection.dbapi_connection
+        driver.set_trace_callback(asked.append)
         aggregates(session, date(2026, 11, 18), by, region_ids, workstream)
-        event.remove(store.engine, "before_cursor_execute", listen)
-        statement, parameters = asked[-1]
-        rows = session.connection().exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", parameters).all()
+        driver.set_trace_callback(None)
+        rows = session.connection().exec_driver_sql(f"EXPLAIN QUERY PLAN {asked[-1]}").all()
     return [row[3] for row in rows]
 
 
