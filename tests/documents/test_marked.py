@@ -215,7 +215,10 @@ def test_of_another_format_a_list_alone_is_sent(name):
     assert is_list_alone(mark_workbook(workbook(), name, [WAITING]))
 
 
-@pytest.mark.parametrize("content", [b"", b"PK", b"PK\x03\x04 no zip", workbook()[:-200], workbook()[:500]])
+@pytest.mark.parametrize(
+    "content", [b"", b"PK", b"PK\x03\x04 no zip", workbook()[:-200], workbook()[:500]],
+    ids=["nothing", "two letters", "a sign", "without its end", "its beginning"],  # bytes would have the time in them
+)  # fmt: skip
 def test_of_what_cannot_be_opened_a_list_alone_is_sent(content):
     assert is_list_alone(mark_workbook(content, "台账.xlsx", [WAITING]))
 
