@@ -69,7 +69,7 @@ def rule_today(
         return None
     if today <= duty.due_on:
         return _lead_today(duty, today, known_on, said, policy, calendar)
-    return _overdue_today(duty.due_on, today, known_on, said, policy, calendar)
+    return overdue_rule(duty.due_on, today, known_on, said, policy, calendar)
 
 
 def rule_soon(
@@ -95,9 +95,10 @@ def _lead_today(
     return Rule(name=name, late=known_on < day < today)
 
 
-def _overdue_today(
+def overdue_rule(
     due_on: date, today: date, known_on: date, said: Mapping[str, date], policy: Policy, calendar: Calendar
 ) -> Rule | None:
+    """Return what is said after a deadline, the county's or the city's own: one word, then so many weekly lists."""
     if OVERDUE not in said:
         first = calendar.on_or_after(due_on + timedelta(days=1))
         return Rule(name=OVERDUE, late=known_on < first < today)

@@ -1,5 +1,6 @@
 """Notices put into words when they are sent, from the state of that moment; None when nothing is true any more."""
 
+from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any
 
@@ -11,10 +12,12 @@ from rules.lights import done_percent, is_overdue, light
 from rules.officials import Told, in_charge_of, in_post, told_of
 from rules.permission import reads_whole_city
 from rules.policy import Office
+from scheduler.backlog import still_late
 from scheduler.outbox import leave_out
 from scheduler.told import tell_acts
 from services import overview
 from services.digest import MOST_OVERDUE, ForReader, make_digest
+from services.queueing import Waiting
 from text.reply import N_, Button, Reply, Speech, speech
 
 MOST_LINES = 8  # the rest is behind /mine
@@ -70,22 +73,33 @@ def _reminder(
     # done, extended, withdrawn, or another's by now: no longer worth a word
     true = [n for n in notices if duties[n.duty_id].status in OPEN and duties[n.duty_id].due_on == n.due_on]
     true = [n for n in true if n.person_id in {one.person.id for one in hearers[n.duty_id]}]
-    leave_out(session, [notice for notice in notices if notice not in true])
+    checks = still_late(session, office, notices, person, today)
+    leave_out(session, [notice for notice in notices if notice not in true and notice.duty_id not in checks])
     told = sorted({n.duty_id: duties[n.duty_id] for n in true}.values(), key=lambda d: (d.due_on or date.max, d.number))
-    if not told:
+    if not told and not checks:
         return None
     shown = told[:MOST_LINES]
     groups = _groups(office, shown, person, hearers, today)
     overdue = sum(is_overdue(duty, today) for duty in told)
     acts = any(group["title"] != "deputy" for group in groups)
+    place = next(iter(told), None) or next(iter(checks.values())).duty
     html = voice.say(
-        "reminder", person=person, place=_place(session, told), groups=groups, more=len(told) - len(shown),
-        overdue_count=overdue, due_count=len(told) - overdue, late=_was_missed(session, true),
-        unreached=person is None, acts=acts, today=today, basis=overview.basis(session, office, today),
+        "reminder", person=person, place=_county(session, place), checks=_checks(session, checks), groups=groups,
+        more=len(told) - len(shown), overdue_count=overdue, due_count=len(told) - overdue,
+        late=_was_missed(session, true), unreached=person is None, acts=acts, most=office.policy.check_workdays,
+        today=today, basis=overview.basis(session, office, today),
     )  # fmt: skip
-    return Reply(
-        html=html, buttons=_buttons(voice, groups, person), numbers=tuple(duty.number for duty in told), stays=True
-    )
+    numbers = [duty.number for duty in told] + [one.duty.number for one in checks.values()]
+    queue = ((voice.button(N_("待验收"), "/queue"),),) if checks else ()
+    rows = _buttons(voice, groups, person) if told else ()
+    return Reply(html=html, buttons=(*queue, *rows), numbers=tuple(numbers), stays=True)
+
+
+def _checks(session: Session, checks: Mapping[int, Waiting]) -> list[tuple[str, list[Waiting]]]:
+    """Group what waits to be judged by county, in the order of the counties."""
+    found = [(region.name, [one for one in checks.values() if one.duty.region_id == region.id])
+             for region in regions(session)]  # fmt: skip
+    return [(county, together) for county, together in found if together]
 
 
 def _was_missed(session: Session, notices: list[Notice]) -> bool:
@@ -148,8 +162,8 @@ def _why_told(person: Person, hearers: list[Told], today: date) -> tuple[str, st
     return ("delegate", away[0].name) if away and not is_own else ("own", "")
 
 
-def _place(session: Session, told: list[Duty]) -> str:
-    return next(region.name for region in regions(session) if region.id == told[0].region_id)
+def _county(session: Session, duty: Duty) -> str:
+    return next(region.name for region in regions(session) if region.id == duty.region_id)
 
 
 def _buttons(voice: Speech, groups: list[dict[str, Any]], person: Person | None) -> tuple[tuple[Button, ...], ...]:

@@ -13,6 +13,7 @@ from db.models import Outbox, OutboxKind, Person
 from db.queries import city, first_known_at, mark, regions, set_mark
 from rules.permission import gets_digest, reads_whole_city
 from rules.policy import Office
+from scheduler.backlog import remind_reviewers
 from scheduler.changed import how_found, look_at_changed
 from scheduler.hours import digest_due, digest_hour
 from scheduler.outbox import drop_expired
@@ -50,7 +51,7 @@ def plan(session: Session, office: Office, now: datetime) -> int:
     set_mark(session, PLAN_MARK, state)
     scene = Scene(session=session, office=office, now=now, today=today, reach=read_reach(session, today))
     digests = _plan_digests(scene, digest_due(office, now), drafted)
-    return len(digests) + remind(scene, to_look_at(session, today), digests)
+    return len(digests) + remind(scene, to_look_at(session, today), digests) + remind_reviewers(scene, digests)
 
 
 def _known_before(session: Session, office: Office, today: date) -> bool:

@@ -80,7 +80,20 @@ def remind(scene: Scene, duty_ids: Sequence[int], digests: Mapping[int, int]) ->
     """
     rules = Rules(scene)
     items, looks = _look(scene, rules, duty_ids)
-    routes = _routes(scene, items)
+    routes = routes_of(scene, items)
+    written = write(scene, items, routes, digests)
+    for item in items:
+        # who cannot be reached has as good as heard: it is looked at again when he can
+        is_settled = item in written or routes[item] is None
+        looks[item.duty.id] = _sooner(looks[item.duty.id], item.next_look if is_settled else scene.today)
+    move_on(scene.session, looks)
+    return len(set(written.values()) - set(digests.values()))
+
+
+def write(
+    scene: Scene, items: Sequence[Item], routes: Mapping[Item, Route | None], digests: Mapping[int, int]
+) -> dict[Item, int]:
+    """Write what is ready to be said, merged by address; return the message of each notice that was written."""
     ready = _ready(scene, items, routes)
     messages = messages_of_day(scene, OutboxKind.REMINDER, _needed(ready, routes, digests))
     written = {}
@@ -89,12 +102,7 @@ def remind(scene: Scene, duty_ids: Sequence[int], digests: Mapping[int, int]) ->
         if outbox_id is not None:
             written[item] = outbox_id
     _write_notices(scene, written)
-    for item in items:
-        # who cannot be reached has as good as heard: it is looked at again when he can
-        is_settled = item in written or routes[item] is None
-        looks[item.duty.id] = _sooner(looks[item.duty.id], item.next_look if is_settled else scene.today)
-    move_on(scene.session, looks)
-    return len(set(written.values()) - set(digests.values()))
+    return written
 
 
 class Rules:
@@ -133,7 +141,7 @@ def _look(scene: Scene, rules: Rules, duty_ids: Sequence[int]) -> tuple[list[Ite
     looks: dict[int, date | None] = dict.fromkeys(duty_ids)
     audience = Audience(scene)
     for part in in_parts(duty_ids, AT_A_TIME):
-        named, said = named_ids(scene.session, part), _said(scene.session, part)
+        named, said = named_ids(scene.session, part), said_to(scene.session, part)
         for duty in _spoken_of(duty_rows(scene.session, part)):
             known_on, strict = audience.known_on(duty.known_at), is_strict(duty, scene.office.policy)
             for person, person_id, since, hears_leads in audience.of(duty, named.get(duty.id, ())):
@@ -225,7 +233,9 @@ class Audience:
         return Listener(person=person, id=person.id or 0, since=since, hears_leads=True)
 
 
-def _said(session: Session, duty_ids: Sequence[int]) -> dict[tuple[int, date | None, int], frozenset[tuple[str, date]]]:
+def said_to(
+    session: Session, duty_ids: Sequence[int]
+) -> dict[tuple[int, date | None, int], frozenset[tuple[str, date]]]:
     """Return what each person heard of each deadline; who heard the same shares one set."""
     said: dict[tuple[int, date | None, int], frozenset[tuple[str, date]]] = {}
     more: dict[tuple[frozenset[tuple[str, date]], str, date], frozenset[tuple[str, date]]] = {}
@@ -236,7 +246,8 @@ def _said(session: Session, duty_ids: Sequence[int]) -> dict[tuple[int, date | N
     return said
 
 
-def _routes(scene: Scene, items: Iterable[Item]) -> dict[Item, Route | None]:
+def routes_of(scene: Scene, items: Iterable[Item]) -> dict[Item, Route | None]:
+    """Return where each notice goes; None where nobody can be reached."""
     known: dict[tuple[int | None, int, str], Route | None] = {}
     found: dict[Item, Route | None] = {}
     for item in items:

@@ -9,6 +9,7 @@ from sqlmodel import Session, col, select
 from db.models import WITH_CITY, Duty, Event, Level, Person, Status
 from db.queries import people
 from rules.calendar import Calendar
+from rules.officials import in_post, stand_for
 from rules.policy import Office
 from rules.steps import BY_NAME, acts_as
 from services.office import office_now
@@ -20,10 +21,14 @@ TO_CLOSE = (Status.ACCEPTED, Status.PUBLIC_NOTICE)
 
 @dataclass(frozen=True, kw_only=True)
 class Waiting:
-    """A duty that waits for the city; ``since`` is None where the ledger brought it so. Days are working days."""
+    """A duty that waits for the city, and until when it should have been judged; days are working days.
+
+    ``since`` and ``check_by`` are None where the ledger brought it so.
+    """
 
     duty: Duty
     since: date | None
+    check_by: date | None
     workdays: int
     is_late: bool
 
@@ -36,6 +41,18 @@ def to_judge(session: Session, office: Office, person: Person, today: date) -> l
         if acts_as(person, Level.CITY_REVIEWER, everyone, today, stream.code)
     ]  # fmt: skip
     return _waiting(session, office, today, TO_JUDGE, streams) if streams else []
+
+
+def judged_late(session: Session, office: Office, today: date) -> list[Waiting]:
+    """Return what the city's reviewers should have judged by now, longest waiting first."""
+    return [one for one in _waiting(session, office, today, TO_JUDGE, None) if one.is_late]
+
+
+def judges(duty: Duty, people: Collection[Person], today: date) -> list[Person]:
+    """Return who hears that a duty waits to be judged: the reviewers of its workstream, or who stands in for them."""
+    reviewers = [p for p in people if p.level == Level.CITY_REVIEWER and duty.workstream in p.workstreams]
+    told = stand_for([p for p in reviewers if in_post(p, today)], people, today, by_clock=True)
+    return list({one.person.id: one.person for one in told}.values())
 
 
 def to_close(session: Session, office: Office, today: date) -> list[Waiting]:
@@ -67,7 +84,10 @@ def _waiting(
 
 def _since(duty: Duty, today: date, calendar: Calendar, most: int) -> Waiting:
     workdays = workdays_between(duty.stopped_on, today, calendar) if duty.stopped_on else 0
-    return Waiting(duty=duty, since=duty.stopped_on, workdays=workdays, is_late=workdays > most)
+    check_by = calendar.shift(duty.stopped_on, most) if duty.stopped_on else None
+    return Waiting(
+        duty=duty, since=duty.stopped_on, check_by=check_by, workdays=workdays, is_late=workdays > most
+    )  # fmt: skip
 
 
 def workdays_between(first: date, last: date, calendar: Calendar) -> int:

@@ -8,7 +8,7 @@ import re
 import shutil
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -368,6 +368,7 @@ class Telling:
                 assert row, title
                 yield title, _told(session, row, self.office)
             yield "提醒,责任人联系不上时发到县群", self._in_group(session)
+            yield "提醒验收人,超时没有验收的", self._to_reviewer(session)
             yield from self._acts(session)
 
     def _acts(self, session: Session) -> Iterator[tuple[str, Reply]]:
@@ -381,6 +382,21 @@ class Telling:
         ):  # fmt: skip
             row = session.exec(select(Outbox).where(Outbox.chat == chat, Outbox.kind == OutboxKind.ACT)).one()
             yield title, _told(session, row, self.office)
+
+    def _to_reviewer(self, session: Session) -> Reply:
+        reviewer = identity.find_person(session, "葛正超")
+        row = Outbox(kind=OutboxKind.REMINDER, chat="telegram:QL0004", person_id=reviewer.id, created_at=MORNING,
+                     send_after=MORNING)  # fmt: skip
+        session.add(row)
+        session.flush()
+        reported = date(2026, 10, 27)
+        for number in ("DC-2026-028", "DC-2026-046"):
+            duty = session.exec(select(Duty).where(Duty.number == number)).one()
+            duty.status, duty.stopped_on = Status.AWAITING_ACCEPTANCE, reported
+            check_by = self.office.calendar.shift(reported, self.office.policy.check_workdays)
+            session.add(Notice(key=number, duty_id=duty.id or 0, person_id=reviewer.id or 0, due_on=check_by,
+                               rule="overdue", day=MORNING.date(), outbox_id=row.id))  # fmt: skip
+        return _told(session, row, self.office)
 
     def _in_group(self, session: Session) -> Reply:
         row = Outbox(kind=OutboxKind.REMINDER, chat=COUNTY_GROUP, created_at=MORNING, send_after=MORNING)

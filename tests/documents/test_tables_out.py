@@ -81,7 +81,7 @@ def test_an_overdue_list_that_is_empty_says_so():
     assert sheet["A6"].value.endswith("共0件。")
 
 
-@pytest.mark.parametrize("content", [overdue(LATE), figures()])
+@pytest.mark.parametrize("content", [overdue(LATE), figures()], ids=["overdue", "figures"])
 def test_what_is_no_ledger_is_not_read_as_one(tmp_path, content):
     (tmp_path / "sent back.xlsx").write_bytes(content)
     with pytest.raises(BadFile) as refused:
