@@ -10,7 +10,7 @@ from operator import attrgetter
 from sqlmodel import Session
 
 from db.looking import DutyRow
-from db.models import Notice, Person
+from db.models import Duty, Notice, Person
 from db.queries import people
 from rules.policy import Office
 from rules.reminders import overdue_rule
@@ -43,10 +43,11 @@ def _items(scene: Scene) -> Iterator[Item]:
 
 
 def still_late(
-    session: Session, office: Office, notices: Sequence[Notice], person: Person | None, today: date
-) -> dict[int, Waiting]:
+    session: Session, office: Office, notices: Sequence[Notice], duties: Mapping[int, Duty], person: Person | None,
+    today: date,
+) -> dict[int, Waiting]:  # fmt: skip
     """Return by duty what of some notices still waits for the person who is told, longest waiting first."""
-    if person is None:
+    if person is None or not any(duty.status in queueing.TO_JUDGE for duty in duties.values()):
         return {}
     said, everyone = {(notice.duty_id, notice.due_on) for notice in notices}, people(session)
     return {

@@ -73,7 +73,7 @@ def _reminder(
     # done, extended, withdrawn, or another's by now: no longer worth a word
     true = [n for n in notices if duties[n.duty_id].status in OPEN and duties[n.duty_id].due_on == n.due_on]
     true = [n for n in true if n.person_id in {one.person.id for one in hearers[n.duty_id]}]
-    checks = still_late(session, office, notices, person, today)
+    checks = still_late(session, office, notices, duties, person, today)
     leave_out(session, [notice for notice in notices if notice not in true and notice.duty_id not in checks])
     told = sorted({n.duty_id: duties[n.duty_id] for n in true}.values(), key=lambda d: (d.due_on or date.max, d.number))
     if not told and not checks:
