@@ -26,6 +26,7 @@ from apscheduler.schedulers.background import BackgroundScheduler
 from sqlmodel import Session
 
 from benchmarks.report import goal, paired, table
+from bot.program import keep_what_is_loaded
 from db.looking import AT_ONCE, move_on
 from db.store import Store
 from rules.calendar import ONE_DAY
@@ -75,6 +76,7 @@ class Morning:
 
 def measure(city: Path, home: Path, rounds: int) -> None:
     """Print what a tick costs with nothing due at each size, and with much due at the largest."""
+    keep_what_is_loaded()  # as the program does
     office = Office(name="青澜市自然资源督察办公室", city="青澜市")
     begin = datetime.combine(
         office.calendar.on_or_after(datetime.now(UTC).date() + timedelta(days=2)), datetime.min.time()

@@ -3,7 +3,6 @@
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
-from decimal import Decimal
 from functools import cache
 from typing import Any, NamedTuple
 
@@ -157,7 +156,7 @@ class DutyRow(NamedTuple):
     workstream: str
     status: Status
     due_on: date | None
-    farmland_mu: Decimal
+    has_farmland: bool
     source: str
     known_at: datetime
 
@@ -171,7 +170,9 @@ def duty_rows(session: Session, duty_ids: Sequence[int]) -> list[DutyRow]:
 @cache
 def _duty_rows(dialect: str) -> sa.Select[*tuple[Any, ...]]:
     columns = Duty.metadata.tables["duty"].c
-    return sa.select(*(columns[name] for name in DutyRow._fields)).where(columns.id.in_(_listed(dialect)))
+    has_farmland = sa.type_coerce(columns.farmland_mu, sa.BigInteger) > 0
+    chosen = (has_farmland if name == "has_farmland" else columns[name] for name in DutyRow._fields)
+    return sa.select(*chosen).where(columns.id.in_(_listed(dialect)))
 
 
 def named_ids(session: Session, duty_ids: Sequence[int]) -> dict[int, tuple[int, ...]]:

@@ -223,6 +223,11 @@ class Duty(SQLModel, table=True):
     imported: dict[str, Any] = Field(default_factory=dict, sa_type=sa.JSON)  # what the last file said
     known_at: datetime = Field(sa_type=UtcDateTime)
 
+    @property
+    def has_farmland(self) -> bool:
+        """Whether some of its area is farmland."""
+        return self.farmland_mu > 0
+
     __table_args__ = (
         # every figure is an aggregate over this index alone; the table's wide rows are not touched
         sa.Index(

@@ -3,7 +3,8 @@
 From a statement to its rows SQLAlchemy takes ten times as long as SQLite does, and an answer runs half a dozen.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from typing import Any, TypeVar, cast
 
 import sqlalchemy as sa
@@ -27,6 +28,17 @@ class Prepared:
 
         Return plain rows with named columns; none of a statement that returns nothing.
         """
+        with self._cursor(session) as (cursor, compiled):
+            cursor.execute(compiled.sql, compiled.given(facts))
+            return compiled.rows(cursor.fetchall()) if compiled.has_rows else []
+
+    def run_many(self, session: Session, rows: Iterable[dict[str, Any]]) -> None:
+        """Run it once for each of many rows; nothing is returned."""
+        with self._cursor(session) as (cursor, compiled):
+            cursor.executemany(compiled.sql, [compiled.given(row) for row in rows])
+
+    @contextmanager
+    def _cursor(self, session: Session) -> Iterator[tuple[Any, "_Compiled"]]:
         session.flush()
         connection = session.connection()
         dialect = connection.dialect
@@ -34,13 +46,11 @@ class Prepared:
             self._by_dialect[dialect.name] = _Compiled(self._statement, dialect)
         compiled = self._by_dialect[dialect.name]
         cursor = connection.connection.cursor()
-        given = compiled.given(facts)
         try:
-            cursor.execute(compiled.sql, given)
-            return compiled.rows(cursor.fetchall()) if compiled.has_rows else []
+            yield cursor, compiled
         except dialect.loaded_dbapi.Error as trouble:
             said, base = compiled.sql, dialect.loaded_dbapi.Error
-            raise sa.exc.DBAPIError.instance(said, given, trouble, base, dialect=dialect) from trouble
+            raise sa.exc.DBAPIError.instance(said, None, trouble, base, dialect=dialect) from trouble
         finally:
             cursor.close()
 
@@ -57,7 +67,9 @@ class _Compiled:
         binds = {name: made.binds[name] for name in self._names}
         into = {name: bind.type.dialect_impl(dialect).bind_processor(dialect) for name, bind in binds.items()}
         self._into = {name: convert for name, convert in into.items() if convert}
-        self._constants = self._converted({name: bind.value for name, bind in binds.items() if not bind.required})
+        self._constants: dict[str, Any] = {}
+        constants = {name: bind.value for name, bind in binds.items() if not bind.required}
+        self._constants = {name: self._value(name, constants) for name in constants}
         columns = dict(statement.exported_columns.items())
         self.has_rows = bool(columns)
         self._row = result_tuple([str(name) for name in columns])
@@ -66,11 +78,15 @@ class _Compiled:
 
     def given(self, facts: dict[str, Any]) -> Any:
         """Return the values as the driver wants them."""
-        values = self._constants | self._converted(facts)
-        return [values[name] for name in self._names] if self._positional else values
+        if not self._positional:
+            return {name: self._value(name, facts) for name in self._names}
+        return [self._value(name, facts) for name in self._names]
 
-    def _converted(self, facts: dict[str, Any]) -> dict[str, Any]:
-        return {name: self._into[name](value) if name in self._into else value for name, value in facts.items()}
+    def _value(self, name: str, facts: dict[str, Any]) -> Any:
+        if name not in facts:
+            return self._constants[name]
+        value = facts[name]
+        return self._into[name](value) if name in self._into else value
 
     def rows(self, found: Iterable[tuple[Any, ...]]) -> list[Any]:
         """Return rows as values of ours."""

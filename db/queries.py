@@ -4,6 +4,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime
+from functools import cache
 from typing import Any, TypeVar
 
 import sqlalchemy as sa
@@ -302,7 +303,11 @@ def insert_new(session: Session, table: type[SQLModel], rows: Sequence[dict[str,
     """Insert the rows whose unique keys are not there yet; what is there stays as it is."""
     if not rows:
         return
-    dialect = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
+    _insert_new(session.get_bind().dialect.name, table, tuple(rows[0])).run_many(session, rows)
+
+
+@cache
+def _insert_new(dialect: str, table: type[SQLModel], names: tuple[str, ...]) -> Prepared:
     stored = table.metadata.tables[table.__name__.lower()]
-    session.flush()
-    session.connection().execute(dialect.insert(stored).on_conflict_do_nothing(), list(rows))
+    insert = (postgresql if dialect == "postgresql" else sqlite).insert(stored)
+    return Prepared(insert.values({name: sa.bindparam(name) for name in names}).on_conflict_do_nothing())

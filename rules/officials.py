@@ -44,10 +44,11 @@ def stand_in(person: Person, people: Iterable[Person], on: date) -> Person | Non
 
     Nobody for whoever is neither: so a pause whose delegate left, is away or pauses too is none.
     """
+    away = on_leave(person, on)
+    if person.delegate_id is None or not (away or is_paused(person, on)):
+        return None
     delegate = next((p for p in people if p.id == person.delegate_id and in_post(p, on)), None)
-    if delegate is None or on_leave(person, on):
-        return delegate
-    return delegate if is_paused(person, on) and can_stand_in(delegate, on) else None
+    return delegate if away or (delegate is not None and can_stand_in(delegate, on)) else None
 
 
 def successor(person: Person, people: Iterable[Person], on: date) -> Person | None:

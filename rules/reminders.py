@@ -7,7 +7,6 @@ that Duban learns late is said once, as what it is now.
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
-from decimal import Decimal
 from itertools import count
 from typing import Protocol
 
@@ -29,7 +28,7 @@ class Dated(Protocol):
     @property
     def due_on(self) -> date | None: ...
     @property
-    def farmland_mu(self) -> Decimal: ...
+    def has_farmland(self) -> bool: ...
     @property
     def source(self) -> str: ...
 
@@ -58,7 +57,7 @@ def lead_moments(duty: Dated, policy: Policy, calendar: Calendar) -> list[tuple[
 
 def is_strict(duty: Dated, policy: Policy) -> bool:
     """Tell whether the duty has the longer lead time: it takes farmland, or somebody above the city found it."""
-    return duty.farmland_mu > 0 or any(word in duty.source for word in policy.strict_sources)
+    return duty.has_farmland or any(word in duty.source for word in policy.strict_sources)
 
 
 def rule_today(

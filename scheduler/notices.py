@@ -22,7 +22,6 @@ from text.reply import N_, Button, Reply, Speech, speech
 
 MOST_LINES = 8  # the rest is behind /mine
 MARKS = "①②③"  # of the lines that have a row of buttons
-GROUPS = ("own", "delegate", "deputy")
 
 
 def render(session: Session, row: Outbox, office: Office, now: datetime) -> Reply | None:
@@ -126,13 +125,15 @@ def _hearers(session: Session, duties: list[Duty], today: date) -> dict[int, lis
 def _groups(
     office: Office, shown: list[Duty], person: Person | None, hearers: dict[int, list[Told]], today: date
 ) -> list[dict[str, Any]]:
-    """Group the duties by why the person is told: his own, those he looks after, those he is in charge of."""
+    """Group the duties by why the person is told: his own, those he looks after, those he is in charge of.
+
+    The group with the most urgent duty comes first.
+    """
     groups: dict[tuple[str, str], list[dict[str, Any]]] = {}
     for duty in shown:
         why = _why_told(person, hearers[duty.id or 0], today) if person else ("own", "")
         groups.setdefault(why, []).append(_line(duty, office, today))
-    in_order = sorted(groups.items(), key=lambda group: GROUPS.index(group[0][0]))
-    made = [{"title": title, "name": name, "lines": lines} for (title, name), lines in in_order]
+    made = [{"title": title, "name": name, "lines": lines} for (title, name), lines in groups.items()]
     acting = _acting(made)
     for mark, line in zip(MARKS, acting, strict=False):
         line["mark"] = mark if len(acting) > 1 else ""

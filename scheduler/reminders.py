@@ -3,6 +3,7 @@
 The rules are asked once for all that they answer alike, and rows are read and written many at a time.
 """
 
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -187,6 +188,9 @@ class Audience:
     def __init__(self, scene: Scene) -> None:
         self._scene, self._people, self._today = scene, scene.reach.people, scene.today
         self._by_id = {person.id: person for person in self._people}
+        self._by_county: dict[int, list[Person]] = defaultdict(list)
+        for person in self._people:
+            self._by_county[person.region_id].append(person)
         self._found: dict[tuple[Sequence[int], int, str], list[Listener]] = {}
         self._named: dict[Sequence[int], list[Listener]] = {}
         self._deputies: dict[tuple[int, str], list[Listener]] = {}
@@ -222,7 +226,8 @@ class Audience:
     def _in_charge(self, duty: DutyRow) -> list[Listener]:
         place = (duty.region_id, duty.workstream)
         if place not in self._deputies:
-            found = {t.person.id: t.person for t in in_charge_of(duty, self._people, self._today, by_clock=True)}
+            here = self._by_county[duty.region_id]  # whoever stands in for a deputy is of his county, too
+            found = {t.person.id: t.person for t in in_charge_of(duty, here, self._today, by_clock=True)}
             self._deputies[place] = [self._listener(one)._replace(hears_leads=False) for one in found.values()]
         return self._deputies[place]
 
