@@ -127,8 +127,10 @@ def test_a_county_is_through_with_its_last_workstream_and_how_many_are_late_is_s
     for county in COUNTIES:
         own = [row for row in duties() if row["county"] == county]
         streams = [[row for row in own if row["workstream"] == code] for code in {row["workstream"] for row in own}]
-        at = next(i for i, line in enumerate(said.lines) if line.endswith(county))
-        for basis, line in zip(("reported", "accepted"), said.lines[at + 1 : at + 3], strict=True):
+        told = next(line for line in said.lines if county in line)
+        parts = re.search("上报(.*) 认定(.*)", told)
+        assert parts, told
+        for basis, line in zip(("reported", "accepted"), parts.groups(), strict=True):
             lines = [said_of(rows, basis) for rows in streams]
             last = max((finish for _line, finish in lines if finish), default=None)
             assert (f"{last.year}年{last.month}月{last.day}日" in line) if last else ("—" in line)
