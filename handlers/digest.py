@@ -27,6 +27,7 @@ def digest(call: Call) -> Reply:
     if person.level not in DIGEST_LEVELS and not person.wants_digest:
         buttons.append(call.button(N_("每日订阅"), "/digest on"))
     own = ForReader.of(call.session, call.office, person, call.today)
-    if own.letters:
-        buttons.append(call.button(N_("待签发"), "/drafts"))
-    return call.reply("digest", tuple(buttons), digest=made, own=own, most=MOST_OVERDUE, reminder="", stays=True)
+    to_sign = (call.button(N_("待签发"), "/drafts"),) if own.letters else ()
+    return call.reply(
+        "digest", tuple(buttons), to_sign, digest=made, own=own, most=MOST_OVERDUE, reminder="", stays=True
+    )

@@ -57,9 +57,10 @@ def _digest(
         buttons.append(voice.button(N_("超期清单"), f"/overdue {region.name}"))
     buttons.append(voice.button(N_("7日内到期"), f"/due 7 {region.name}"))
     buttons.append(voice.button(N_("进度"), f"/status {region.name}"))
-    if own.letters:
-        buttons.append(voice.button(N_("待签发"), "/drafts"))
-    return Reply(html=html, buttons=(tuple(buttons),), numbers=reminder.numbers if reminder else (), stays=True)
+    to_sign = ((voice.button(N_("待签发"), "/drafts"),),) if own.letters else ()
+    return Reply(
+        html=html, buttons=(tuple(buttons), *to_sign), numbers=reminder.numbers if reminder else (), stays=True
+    )
 
 
 def _reminder(
