@@ -40,7 +40,7 @@ from tests.scheduler.judge import Judge, look
 from tests.scheduler.machine import Fault, Machine
 from tests.scheduler.town import DEEDS, Official, Task, Town
 
-WALKS = 75 if os.environ.get("CI") else 20
+WALKS = 75 if os.environ.get("CI") else 15
 PHASES = [Phase.generate, Phase.shrink] if os.environ.get("SHRINK") else [Phase.generate]  # shrinking takes minutes
 DAY, HALF_HOUR = timedelta(days=1), timedelta(minutes=30)
 
