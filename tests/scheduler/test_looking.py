@@ -51,6 +51,7 @@ SEEDS = range(int(os.environ.get("LOOKING_SEEDS", "6" if os.environ.get("CI") el
 DAYS = 25
 HOURS = (0, 1, 3, 8)  # after half past eight
 SAID = Reply(html="说了")
+DEPUTY = "QL0011"  # in charge of an overdue duty of 澜东区
 
 
 def stage(session: Session) -> list[Region]:
@@ -311,3 +312,31 @@ def test_an_event_on_a_duty_and_a_new_name_for_it_have_it_looked_at(store: Store
         session.flush()
         loading.match_officials(session)
         assert [look.duty_id for look in session.exec(select(Look))] == [duty.id]
+
+
+def test_a_deputy_who_joins_hears_on_the_same_day_of_what_is_overdue(
+    peopled_file: Path, office: Office, tmp_path: Path
+) -> None:
+    path = tmp_path / "city.db"
+    shutil.copy(peopled_file, path)
+    life = Life(store=Store(f"sqlite:///{path}"), office=office, die=Random(1), looks_at_all=False)
+    with life.store.writing() as session:
+        session.execute(sa.delete(Chat))
+        deputy = session.exec(select(Person).where(Person.official_id == DEPUTY)).one()
+        unlink(session, life.act(), deputy)
+    life.now = LEDGER_DAY + timedelta(days=1)
+    life.tick()
+    assert told(life.store, deputy) == 0
+    with life.store.writing() as session:
+        identity.link(session, life.act(), deputy, "telegram:81000")
+    life.now += timedelta(hours=1)
+    life.tick()
+    assert told(life.store, deputy) == 1
+    life.store.close()
+
+
+def told(store: Store, person: Person) -> int:
+    """How many messages of the clock there are for a person."""
+    with store.reading() as session:
+        rows = select(Outbox.id).where(Outbox.person_id == person.id, Outbox.kind == OutboxKind.REMINDER)
+        return len(session.exec(rows).all())
