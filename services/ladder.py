@@ -7,14 +7,12 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from decimal import Decimal
 
 import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
 from db.figures import overdue
 from db.ladder import Letter, LetterDuty, LetterState
-from db.life import Commitment
 from db.models import (
     OPEN,
     CountyState,
@@ -35,6 +33,7 @@ from rules.officials import deputies_of, in_post, told_of
 from rules.policy import Addressee, Office, Rung, Trigger
 from rules.retention import Retention
 from services import overview, schedule
+from services.letter_lines import drop_settled, paused_duties
 
 CLIMBED_MARK = "ladder"
 REFUSED, RELAPSED = "extension_refused", "relapsed"
@@ -174,21 +173,6 @@ def _relapses(session: Session, ids: Collection[int]) -> dict[int, int]:
         col(Event.duty_id).in_(ids), col(Event.kind) == RELAPSED, col(Event.id).not_in(undone)
     )
     return {row[0]: row[1] for row in session.execute(query.group_by(col(Event.duty_id)))}
-
-
-def paused_duties(session: Session, duties: Sequence[Duty], today: date) -> set[int]:
-    """Return the duties for which a request waits, or a promise that is credible: none before it was broken."""
-    ids = [duty.id or 0 for duty in duties]
-    asked = sa.select(col(Extension.duty_id)).where(
-        col(Extension.duty_id).in_(ids), col(Extension.state) == ExtensionState.ASKED
-    )
-    promised = (
-        sa.select(col(Commitment.duty_id))
-        .where(col(Commitment.duty_id).in_(ids), col(Commitment.withdrawn).is_(False))
-        .group_by(col(Commitment.duty_id))
-        .having(sa.func.min(col(Commitment.due_on)) >= today)
-    )
-    return {row[0] for query in (asked, promised) for row in session.execute(query)}
 
 
 def _yellow_months(session: Session, office: Office, duties: Sequence[Duty], today: date) -> dict[int, int]:
@@ -335,70 +319,3 @@ def _named(session: Session, duties: Sequence[Duty], everyone: Sequence[Person])
         duty_id: [by_id[one.person_id] for one in officials if one.person_id in by_id]
         for duty_id, officials in named.items()
     })  # fmt: skip
-
-
-@dataclass(frozen=True, kw_only=True)
-class Line:
-    """A duty that a letter is about, and why it came to the step."""
-
-    duty: Duty
-    trigger: Trigger
-    reported_then_mu: Decimal
-
-
-def lines_of(session: Session, office: Office, letter: Letter, today: date) -> list[Line]:
-    """Return what a letter is about that is still true: open, the same deadline, not paused and not a step further."""
-    return _lines(session, [letter], today)[letter.id or 0]
-
-
-def _lines(session: Session, letters: Sequence[Letter], today: date) -> dict[int, list[Line]]:
-    states = {letter.id or 0: letter.state for letter in letters}
-    found: dict[int, list[Line]] = {letter_id: [] for letter_id in states}
-    for part in in_parts(list(states)):
-        rows = session.exec(
-            select(LetterDuty, Duty)
-            .join(Duty, col(Duty.id) == col(LetterDuty.duty_id))
-            .where(col(LetterDuty.letter_id).in_(part))
-            .order_by(col(Duty.due_on), col(Duty.number))
-        ).all()
-        duties = list({duty.id: duty for _line, duty in rows}.values())
-        paused, highest = paused_duties(session, duties, today), _highest_steps(session, duties)
-        for line, duty in rows:
-            is_true = duty.status in OPEN and duty.due_on == line.due_on and highest[line.duty_id] == line.step
-            if is_true and (states[line.letter_id] != LetterState.WAITING or duty.id not in paused):
-                said = Line(duty=duty, trigger=Trigger(line.trigger), reported_then_mu=line.reported_then_mu)
-                found[line.letter_id].append(said)
-    return found
-
-
-def _highest_steps(session: Session, duties: Sequence[Duty]) -> dict[int, int]:
-    """Return the highest step to which each duty's present deadline came."""
-    query = (
-        sa.select(col(LetterDuty.duty_id), sa.func.max(col(LetterDuty.step)))
-        .join(Duty, (col(Duty.id) == col(LetterDuty.duty_id)) & (col(Duty.due_on) == col(LetterDuty.due_on)))
-        .where(col(LetterDuty.duty_id).in_([duty.id for duty in duties]))
-        .group_by(col(LetterDuty.duty_id))
-    )
-    return defaultdict(int, {row[0]: row[1] for row in session.execute(query)})
-
-
-def drop_settled(session: Session, office: Office, today: date) -> int:
-    """Drop the drafts about nothing any more; a duty that is only paused may come to the step again."""
-    about_duties = select(Letter).where(Letter.state == LetterState.WAITING, Letter.trigger == "")
-    waiting = session.exec(about_duties).all()
-    true = _lines(session, waiting, today)
-    settled = [letter for letter in waiting if not true[letter.id or 0]]
-    for letter in settled:
-        letter.state = LetterState.DROPPED
-        session.add(letter)
-    _forget_paused(session, [letter.id or 0 for letter in waiting], today)
-    session.flush()
-    return len(settled)
-
-
-def _forget_paused(session: Session, letter_ids: Sequence[int], today: date) -> None:
-    for part in in_parts(letter_ids):
-        here = col(LetterDuty.letter_id).in_(part)
-        in_letters = select(Duty).where(col(Duty.id).in_(sa.select(col(LetterDuty.duty_id)).where(here)))
-        paused = paused_duties(session, list(session.exec(in_letters)), today)
-        session.execute(sa.delete(LetterDuty).where(here, col(LetterDuty.duty_id).in_(paused)))

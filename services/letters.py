@@ -22,7 +22,7 @@ from rules.refusal import Refusal, Why
 from rules.retention import Retention
 from services import commitments, overview, schedule
 from services.chain import Act, Link, record, record_all
-from services.ladder import Line, lines_of
+from services.letter_lines import Line, lines_of
 from services.notices import tell
 
 SENT, FILED, DISMISSED, CHANGED = "letter_sent", "letter_filed", "letter_dismissed", "letter_changed"
