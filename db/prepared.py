@@ -35,7 +35,7 @@ class Prepared:
     def run_many(self, session: Session, rows: Iterable[dict[str, Any]]) -> None:
         """Run it once for each of many rows; nothing is returned."""
         with self._cursor(session) as (cursor, compiled):
-            cursor.executemany(compiled.sql, [compiled.given(row) for row in rows])
+            cursor.executemany(compiled.sql, compiled.given_rows(rows))
 
     @contextmanager
     def _cursor(self, session: Session) -> Iterator[tuple[Any, "_Compiled"]]:
@@ -81,6 +81,13 @@ class _Compiled:
         if not self._positional:
             return {name: self._value(name, facts) for name in self._names}
         return [self._value(name, facts) for name in self._names]
+
+    def given_rows(self, rows: Iterable[dict[str, Any]]) -> list[Any]:
+        """Return the values of many rows, each of which has all of them."""
+        fields = [(name, self._into.get(name)) for name in self._names]
+        if not self._positional:
+            return [{name: convert(row[name]) if convert else row[name] for name, convert in fields} for row in rows]
+        return [[convert(row[name]) if convert else row[name] for name, convert in fields] for row in rows]
 
     def _value(self, name: str, facts: dict[str, Any]) -> Any:
         if name not in facts:

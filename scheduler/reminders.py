@@ -58,7 +58,7 @@ class Answer(NamedTuple):
     next_look: date | None
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(slots=True, eq=False)  # not frozen: one is made for each notice, and freezing doubles its price
 class Item:
     """One rule that holds today for one duty and the person to be told; or that may come along with such a one."""
 
@@ -144,7 +144,7 @@ def _look(scene: Scene, rules: Rules, duty_ids: Sequence[int]) -> tuple[list[Ite
     for part in in_parts(duty_ids, AT_A_TIME):
         named, said = named_ids(scene.session, part), said_to(scene.session, part)
         for duty in _spoken_of(duty_rows(scene.session, part)):
-            known_on, strict = audience.known_on(duty.known_at), is_strict(duty, scene.office.policy)
+            known_on, strict = audience.known_on(duty.known_at), audience.is_strict(duty)
             for person, person_id, since, hears_leads in audience.of(duty, named.get(duty.id, ())):
                 if not hears_leads and (late_from := _late_from(duty, scene.today)):
                     looks[duty.id] = _sooner(looks[duty.id], late_from)
@@ -195,12 +195,20 @@ class Audience:
         self._named: dict[Sequence[int], list[Listener]] = {}
         self._deputies: dict[tuple[int, str], list[Listener]] = {}
         self._days: dict[datetime, date] = {}
+        self._strict: dict[tuple[bool, str], bool] = {}
 
     def known_on(self, moment: datetime) -> date:
         """Return the office's date at a moment; many duties share one."""
         if moment not in self._days:
             self._days[moment] = self._scene.office.today(moment)
         return self._days[moment]
+
+    def is_strict(self, duty: DutyRow) -> bool:
+        """Tell whether it has the longer lead time; many duties have one source."""
+        key = (duty.has_farmland, duty.source)
+        if key not in self._strict:
+            self._strict[key] = is_strict(duty, self._scene.office.policy)
+        return self._strict[key]
 
     def of(self, duty: DutyRow, named: Sequence[int]) -> list[Listener]:
         """Return who hears of a duty that names some."""
@@ -276,7 +284,7 @@ def _is_open(scene: Scene, route: Route | None) -> bool:
 
 
 def _digest_of(route: Route | None, digests: Mapping[int, int]) -> int | None:
-    return digests.get(route.person.id or 0) if route and route.person else None
+    return digests.get(route.person.id or 0) if digests and route and route.person else None
 
 
 def _address(route: Route | None) -> str:
