@@ -7,8 +7,8 @@ from sqlalchemy import and_
 
 from db.figures import duties_page, overdue
 from db.models import Duty
-from handlers.lists import PAGE_SIZE, asked_for, describe, number_buttons, said_again
-from handlers.paging import count_pages, page_in, turn_pages
+from handlers.lists import PAGE_SIZE, asked_for, describe, list_page, said_again
+from handlers.paging import page_in
 from handlers.reading import Scope, find_workstream, read_scope
 from handlers.request import Call
 from rules.figures import Figures
@@ -66,24 +66,15 @@ def department_status(call: Call, asked: Asked) -> Reply:
     late = and_(overdue(call.today), unit.takes_part)
     shown, count = duties_page(call.session, late, unit.region_ids, page, PAGE_SIZE)
     command = f"/status {said_again(asked.scope)} {unit.name}"
-    pages = count_pages(page, count, PAGE_SIZE, command)
-    return call.reply(
-        "status_unit",
-        *number_buttons(shown),
-        turn_pages(call, command, page, pages),
+    return list_page(
+        call, "status_unit", shown, count, page, command,
         unit=unit.name,
         workstream=asked.scope.workstream,
         leads=sum(led.values(), Figures()),
         cooperates=sum(others.values(), Figures()),
         streams=[(one, led[one.code]) for one in call.office.policy.workstreams if one.code in led],
         lines=[_line(call, duty, unit) for duty in shown],
-        count=count,
-        page=page,
-        pages=pages,
-        basis=overview.basis(call.session, call.office, call.today),
-        numbers=[duty.number for duty in shown],
-        replaces=True,
-    )
+    )  # fmt: skip
 
 
 def _line(call: Call, duty: Duty, unit: Department) -> dict[str, object]:

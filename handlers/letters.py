@@ -6,7 +6,7 @@ from db.ladder import Letter, LetterState
 from db.models import Level, Person
 from handlers.asking import REASON, forget_question, remember_question
 from handlers.dates import as_written, read_due
-from handlers.paging import count_pages, on_page, page_in, turn_pages
+from handlers.paging import count_pages, on_page, page_among, turn_pages
 from handlers.request import Call
 from rules.permission import may_bind, may_sign, reads_letters
 from rules.refusal import Refusal, Why
@@ -24,7 +24,7 @@ def drafts(call: Call) -> Reply:
     """List the letters that wait."""
     _check_reader(call)
     waiting = letters.waiting_for(call.session, call.office, call.known, call.today)
-    page = next((turned for word in call.words if (turned := page_in(word)) is not None), 1)
+    page = page_among(call.words)
     pages = count_pages(page, len(waiting), PAGE_SIZE, "/drafts")
     shown = [_content(call, one) for one in on_page(waiting, page, PAGE_SIZE)]
     buttons = [Button(label=f"{one.id} {one.region.name}", command=f"/draft {one.id}") for one in shown]

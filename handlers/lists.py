@@ -28,7 +28,7 @@ def mine(call: Call) -> Reply:
     duties = [duty for duty in open_duties_for(call.session, person, call.today) if call.may_see(duty)]
     shown = on_page(duties, page, PAGE_SIZE)
     others = stands_for(call.session, person, call.today) if call.names_people else []
-    return _list(call, "mine", shown, len(duties), page, "/mine", owner=person, stands_for=others)
+    return list_page(call, "mine", shown, len(duties), page, "/mine", owner=person, stands_for=others)
 
 
 def due(call: Call) -> Reply:
@@ -53,7 +53,7 @@ def _page(
     chosen = and_(condition, asked_for(call, scope))
     shown, count = duties_page(call.session, chosen, region_ids(call, scope), scope.page, PAGE_SIZE)
     place, command = place_of(call, scope), f"{command} {said_again(scope)}"
-    return _list(call, template, shown, count, scope.page, command, place=place, **facts)
+    return list_page(call, template, shown, count, scope.page, command, place=place, **facts)
 
 
 def region_ids(call: Call, scope: Scope) -> list[int]:
@@ -82,22 +82,22 @@ def said_again(scope: Scope) -> str:
     return f"{scope.region.name} {scope.workstream.code}" if scope.workstream else scope.region.name
 
 
-def _list(
+def list_page(
     call: Call, template: str, shown: Sequence[Duty], count: int, page: int, command: str, **facts: object
 ) -> Reply:
+    """Say a page of duties, with a button for each; ``facts`` may say other ``lines`` of them than ``describe``."""
     pages = count_pages(page, count, PAGE_SIZE, command)
     return call.reply(
         template,
         *number_buttons(shown),
         turn_pages(call, command, page, pages),
-        lines=[describe(call, duty) for duty in shown],
         count=count,
         page=page,
         pages=pages,
         basis=overview.basis(call.session, call.office, call.today),
         numbers=[duty.number for duty in shown],
         replaces=True,
-        **facts,
+        **{"lines": [describe(call, duty) for duty in shown]} | facts,
     )
 
 

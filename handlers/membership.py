@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from typing import Any
 
-from handlers.paging import count_pages, on_page, page_in, turn_pages
+from handlers.paging import count_pages, on_page, page_among, turn_pages
 from handlers.request import Call
 from rules.permission import may_bind, may_ever_report, reads_whole_city
 from rules.refusal import Refusal, Why
@@ -39,7 +39,7 @@ def help_(call: Call) -> Reply:
     open_here = [one for one in call.commands.values() if one.open_to(call)]
     has_more = not whole and any(one.rare for one in open_here)
     commands = [one for one in open_here if one.rare == whole]
-    page = next((turned for word in call.words if (turned := page_in(word)) is not None), 1)
+    page = page_among(call.words)
     pages = count_pages(page, len(commands), HELP_LINES, "/help all") if whole else 1
     return call.reply(
         "help",

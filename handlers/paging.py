@@ -1,7 +1,7 @@
 """Long answers, a page at a time."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import TypeVar
 
 from handlers.request import Call
@@ -16,6 +16,11 @@ def page_in(word: str) -> int | None:
     """Return which page a word names (p2, 第2页); None if none."""
     match = _PAGE.match(word)
     return max(1, int(match[1])) if match else None
+
+
+def page_among(words: Iterable[str]) -> int:
+    """Return the page that one of some words names; the first where none does."""
+    return next((page for word in words if (page := page_in(word)) is not None), 1)
 
 
 def count_pages(page: int, count: int, size: int, command: str) -> int:

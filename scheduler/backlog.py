@@ -14,7 +14,8 @@ from db.models import Duty, Notice, Person
 from db.queries import people
 from rules.policy import Office
 from rules.reminders import overdue_rule
-from scheduler.reminders import NOTHING, Item, Scene, routes_of, said_to, write
+from scheduler.merging import Item, Scene, routes_of, write
+from scheduler.reminders import NOTHING, said_to
 from services import queueing
 from services.queueing import Waiting
 

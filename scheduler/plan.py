@@ -16,8 +16,9 @@ from rules.policy import Office
 from scheduler.backlog import remind_reviewers
 from scheduler.changed import how_found, look_at_changed
 from scheduler.hours import digest_due, digest_hour
+from scheduler.merging import Scene, messages_of_day
 from scheduler.outbox import drop_expired
-from scheduler.reminders import Scene, messages_of_day, remind
+from scheduler.reminders import remind
 from services.digest import make_digest
 from services.identity import FOUND_MARK
 from services.ladder import climb
