@@ -1,4 +1,4 @@
-"""One message a person and day, or in a group for whom it stands in: what is to be said, merged, and written at once."""
+"""What is to be said, merged: one message a person and day, or in a group for whom it stands in."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
