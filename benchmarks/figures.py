@@ -23,7 +23,7 @@ from benchmarks.report import goal, table
 from db.models import Region, RegionKind
 from db.store import Store
 from db.types import mu_from_grains
-from rules.figures import Figures
+from rules.figures import together
 from services import overview
 
 SIZES = (1_000, 10_000, 100_000)
@@ -85,7 +85,7 @@ def _at_this_size(city: Path, rounds: int) -> list[tuple[str, list[float], list[
 def _asking(session: Session, day: date, ids: list[int]) -> Callable[[], Answer]:
     def ask() -> Answer:
         streams = overview.by_workstream(session, day, ids)
-        return astuple(sum(streams.values(), Figures())), {code: astuple(figures) for code, figures in streams.items()}
+        return astuple(together(streams.values())), {code: astuple(figures) for code, figures in streams.items()}
 
     return ask
 

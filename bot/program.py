@@ -31,7 +31,7 @@ log = structlog.get_logger()
 IDLE_SECONDS = 5.0
 LONGEST_WAIT = 60.0
 GARBAGE = 50_000  # objects after which the garbage collector looks; Python's own 700 are for small scripts
-TOGETHER = 16  # updates in one transaction; the first of them waits until the last is answered
+TOGETHER = BATCH // 3 + 1  # updates in one transaction; the first of them waits until the last is answered
 BATCH_SECONDS = 0.1  # the store's thread is shared: answering pauses for the sender and the intake
 
 

@@ -76,8 +76,7 @@ def _sums(by: tuple[str, ...], regions: int | None, every_workstream: bool) -> P
 
 def _summed(cells: Any, by: tuple[str, ...]) -> sa.Select[Any]:
     cell = cells.subquery().c
-    opened, closed = _is_one_of(cell.status, OPEN), cell.status == Status.CLOSED
-    awaiting = _is_one_of(cell.status, WITH_CITY)
+    opened, closed, awaiting = cell.opened, cell.closed, cell.awaiting
     columns = [
         _total(cell["count"]), _total(cell["count"], closed), _total(cell["count"], sa.or_(closed, awaiting)),
         *(_total(cell[name]) for name in SUMMED),
@@ -89,21 +88,26 @@ def _summed(cells: Any, by: tuple[str, ...]) -> sa.Select[Any]:
     return sa.select(*groups, *columns).group_by(*groups)
 
 
-def _is_one_of(status: sa.ColumnElement[Status], states: Sequence[Status]) -> sa.ColumnElement[bool]:
+def _is_one_of(status: sa.SQLColumnExpression[Status], states: Sequence[Status]) -> sa.ColumnElement[bool]:
     return status.in_([sa.literal_column(f"'{state}'") for state in states])
 
 
 def _cells() -> Any:
     """Select the sums of region x workstream x status; the days are parameters. What is void counts nowhere."""
     day, week, month = (sa.bindparam(name, type_=sa.Date) for name in ("day", "week", "month"))
-    due, key = col(Duty.due_on), (col(Duty.region_id), col(Duty.workstream), col(Duty.status))
+    due, status, key = col(Duty.due_on), col(Duty.status), (col(Duty.region_id), col(Duty.workstream), col(Duty.status))
     areas = [sa.func.sum(sa.type_coerce(getattr(Duty, f"{name}_mu"), sa.BigInteger)).label(name) for name in SUMMED]
     counts = {
         "past": due < day, "in_week": due.between(day, week), "in_month": due.between(day, month),
         "undated": due.is_(None),
     }  # fmt: skip
     numbers = [sa.func.sum(sa.case((condition, 1), else_=0)).label(name) for name, condition in counts.items()]
-    counting = col(Duty.status) != Status.VOID
+    states = {  # of a cell, so that its words are compared once and not for each sum
+        "opened": _is_one_of(status, OPEN), "closed": status == Status.CLOSED,
+        "awaiting": _is_one_of(status, WITH_CITY),
+    }  # fmt: skip
+    numbers += [condition.label(name) for name, condition in states.items()]
+    counting = status != Status.VOID
     return sa.select(*key, sa.func.count().label("count"), *areas, *numbers).where(counting).group_by(*key)
 
 

@@ -87,6 +87,9 @@ class OutboxState(StrEnum):
     FAILED = "failed"
 
 
+UNSENT = (OutboxState.WAITING, OutboxState.SENDING)
+
+
 class OutboxKind(StrEnum):
     """What an outgoing message is; replies go at any hour, notices only in the sending window."""
 
@@ -302,6 +305,14 @@ class Event(SQLModel, table=True):
     __table_args__ = (
         sa.UniqueConstraint("subject", "sequence"),
         sa.Index("ix_event_person_id_id", "person_id", "id"),
+        sa.Index("ix_event_duty_id_kind", "duty_id", "kind"),
+        # whether a change was taken back is asked of all that may be shown, and few ever are
+        sa.Index(
+            "ix_event_undoes_id",
+            "undoes_id",
+            sqlite_where=sa.text("undoes_id IS NOT NULL"),
+            postgresql_where=sa.text("undoes_id IS NOT NULL"),
+        ),
         # what is about people, groups and days, among all that is about duties
         sa.Index(
             "ix_event_beside",
@@ -458,7 +469,7 @@ class Telling(SQLModel, table=True):
 
     id: int | None = Field(default=None, primary_key=True)
     key: str = Field(unique=True)
-    event_id: int = Field(foreign_key="event.id")
+    event_id: int = Field(foreign_key="event.id", index=True)
     person_id: int = Field(foreign_key="person.id")
     outbox_id: int = Field(foreign_key="outbox.id", index=True)  # several go in one message
 

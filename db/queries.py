@@ -15,6 +15,7 @@ from db.figures import by_urgency
 from db.life import EVIDENCE_KEPT
 from db.models import (
     OPEN,
+    UNSENT,
     Account,
     Chat,
     Duty,
@@ -22,6 +23,7 @@ from db.models import (
     Event,
     Level,
     Mark,
+    Outbox,
     Person,
     Question,
     Region,
@@ -33,10 +35,15 @@ from db.prepared import Prepared, attached
 from db.store import fetch
 
 T = TypeVar("T")
+N = TypeVar("N", bound=SQLModel)
 MOST_NAMED = 500  # values in one query
 
 # what every message asks is written once: building a statement costs more than running it
 _REGIONS = select(Region).order_by(col(Region.display_order), col(Region.code))
+_REGION_IDS = Prepared(sa.select(col(Region.id)).order_by(col(Region.display_order), col(Region.code)))
+_PEOPLE = select(Person).order_by(col(Person.id))
+_PERSON_IDS = Prepared(sa.select(col(Person.id)).order_by(col(Person.id)))
+REGION_FIELDS = tuple(column.name for column in Region.metadata.tables["region"].c)
 _REGION_ROWS = Prepared(sa.select(
     *(column if not isinstance(column.type, sa.JSON) else sa.cast(column, sa.Text).label(column.name)
       for column in Region.metadata.tables["region"].c)
@@ -45,6 +52,12 @@ _WHOSE = Prepared(
     sa.select(*Person.metadata.tables["person"].c, col(Account.language))
     .join(Account, col(Account.person_id) == col(Person.id))
     .where(col(Account.address) == sa.bindparam("address"))
+)
+_LANGUAGE = Prepared(
+    sa.union_all(
+        sa.select(col(Account.language)).where(col(Account.address) == sa.bindparam("address")),
+        sa.select(col(Chat.language)).where(col(Chat.address) == sa.bindparam("address")),
+    )
 )
 _LEDGER_CHANGED = Prepared(
     sa.select(col(Event.at)).where(col(Event.duty_id).is_not(None)).order_by(col(Event.id).desc()).limit(1)
@@ -58,12 +71,12 @@ _FIRST_KNOWN = sa.select(col(Duty.known_at)).order_by(col(Duty.id)).limit(1)
 
 def regions(session: Session) -> list[Region]:
     """Return every region in the office's order."""
-    return list(session.exec(_REGIONS))
+    return _all(session, Region, _REGION_IDS, _REGIONS)
 
 
-def region_rows(session: Session) -> tuple[Any, ...]:
-    """Return every region in the office's order as plain columns, lists as JSON: to be compared with what one knows."""
-    return tuple(_REGION_ROWS.run(session))
+def region_rows(session: Session) -> tuple[tuple[Any, ...], ...]:
+    """Return ``REGION_FIELDS`` of every region in the office's order, as stored: to be compared with what one knows."""
+    return _REGION_ROWS.stored(session)
 
 
 def city(session: Session) -> Region | None:
@@ -73,7 +86,20 @@ def city(session: Session) -> Region | None:
 
 def people(session: Session) -> list[Person]:
     """Return every official."""
-    return list(session.exec(select(Person).order_by(col(Person.id))))
+    return _all(session, Person, _PERSON_IDS, _PEOPLE)
+
+
+def _all(session: Session, noun: type[N], ids: Prepared, query: Any) -> list[N]:
+    """Return all rows of a noun that a morning's every message asks for, loaded once in a session.
+
+    A session gives the same objects again anyway, as long as somebody holds them: here it is the session itself.
+    """
+    found = ids.stored(session)
+    known_ids, known = session.info.get(noun, ((), []))
+    if found != known_ids or (known and known[0] not in session):  # what was expunged is no longer the session's
+        known = list(session.exec(query))
+        session.info[noun] = found, known
+    return list(known)
 
 
 def person_at(session: Session, address: str) -> tuple[Person, str | None] | None:
@@ -86,6 +112,11 @@ def account_and_person(session: Session, address: str) -> tuple[Account, Person]
     """Return an account with whose it is."""
     query = select(Account, Person).where(Account.person_id == Person.id, Account.address == address)
     return session.exec(query).first()
+
+
+def language_at(session: Session, address: str) -> str | None:
+    """Return the language that is spoken at an address, a person's or a group's."""
+    return next((row.language for row in _LANGUAGE.run(session, address=address) if row.language), None)
 
 
 def chat_at(session: Session, address: str) -> Chat | None:
@@ -239,6 +270,11 @@ def ledger_changed_at(session: Session) -> datetime | None:
     """Return when the ledger last changed; None when it is empty."""
     changed = _LEDGER_CHANGED.run(session)
     return changed[0].at if changed else None
+
+
+def unsent(outbox: type[Outbox]) -> sa.ColumnElement[bool]:
+    """Return the condition for what is not out yet; in literals: only so does the partial index apply."""
+    return col(outbox.state).in_([sa.literal_column(f"'{state}'") for state in UNSENT])
 
 
 def newest_event_beside(session: Session) -> int:

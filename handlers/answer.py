@@ -213,15 +213,13 @@ def _alias_in(spoken: Spoken) -> Spoken:
 def _told(call: Call) -> Spoken | None:
     """Take a file for an import, and any words for the answer to a question that asks for words."""
     text = call.request.text.strip()
-    says_command = read_command(text, COMMANDS_ALONE) is not None
     if any(
         (not text and not one.is_picture) or one.name.lower().endswith(TABLE_ENDINGS)
         for one in call.request.attachments
     ):
         # who reports with a table attached reports; the table is for the office to import
-        return (
-            Spoken(command="import") if not text or (may_bind(call.person, call.today) and not says_command) else None
-        )
+        imports = not text or (may_bind(call.person, call.today) and not _says_command(text))
+        return Spoken(command="import") if imports else None
     if call.person is None or call.person.id is None or not text or text.startswith("/"):
         return None
     question = open_question(call.session, call.request.chat, call.person.id, call.request.now)
@@ -229,12 +227,16 @@ def _told(call: Call) -> Spoken | None:
     if (
         question is None
         or not question.expects
-        or (says_command and question.expects not in FREE_WORDS)
+        or (question.expects not in FREE_WORDS and _says_command(text))
         or _means_something_else(call, text, question.expects)
     ):
         return None
     name, *begun = question.command.removeprefix("/").split()
     return Spoken(command=name, words=(*begun, text))
+
+
+def _says_command(text: str) -> bool:
+    return read_command(text, COMMANDS_ALONE) is not None
 
 
 def _means_something_else(call: Call, text: str, expected: str) -> bool:

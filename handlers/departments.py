@@ -11,7 +11,7 @@ from handlers.lists import PAGE_SIZE, asked_for, describe, list_page, said_again
 from handlers.paging import page_in
 from handlers.reading import Scope, find_workstream, read_scope
 from handlers.request import Call
-from rules.figures import Figures
+from rules.figures import together
 from rules.refusal import Refusal, Why
 from services import overview
 from services.cooperating import split_units
@@ -70,8 +70,8 @@ def department_status(call: Call, asked: Asked) -> Reply:
         call, "status_unit", shown, count, page, command,
         unit=unit.name,
         workstream=asked.scope.workstream,
-        leads=sum(led.values(), Figures()),
-        cooperates=sum(others.values(), Figures()),
+        leads=together(led.values()),
+        cooperates=together(others.values()),
         streams=[(one, led[one.code]) for one in call.office.policy.workstreams if one.code in led],
         lines=[_line(call, duty, unit) for duty in shown],
     )  # fmt: skip

@@ -4,7 +4,7 @@ from handlers.departments import department_meant, department_status
 from handlers.reading import Scope, is_city, read_scope
 from handlers.request import Call
 from rules.commitments import Outcome
-from rules.figures import Figures
+from rules.figures import Figures, together
 from services import commitments, overview
 from text.reply import N_, Button, Reply
 
@@ -19,7 +19,7 @@ def status(call: Call) -> Reply:
     ids = [county.id for county in call.gazetteer.below(scope.region) if county.id is not None]
     code = scope.workstream.code if scope.workstream else None
     streams = overview.by_workstream(call.session, call.today, ids, code)
-    figures = sum(streams.values(), Figures())
+    figures = together(streams.values())
     lines = [(stream, streams[stream.code]) for stream in call.office.policy.workstreams if stream.code in streams]
     return call.reply(
         "status",
@@ -54,7 +54,7 @@ def _counties(call: Call, scope: Scope) -> Reply:
         _switches(call, scope),
         region=scope.region,
         workstream=scope.workstream,
-        total=sum(figures.values(), Figures()),
+        total=together(figures.values()),
         lines=lines,
         basis=overview.basis(call.session, call.office, call.today),
         replaces=True,

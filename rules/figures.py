@@ -1,7 +1,9 @@
 """Sums and rates of a set of duties (PRACTICE 7, "Definitions used by the oracle")."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, fields
 from decimal import ROUND_HALF_UP, Decimal
+from operator import attrgetter
 from typing import Any
 
 from rules.policy import RateBasis
@@ -33,10 +35,6 @@ class Figures:
     due_within_30: int = 0
     open_without_due_date: int = 0
     awaiting_acceptance_past_due: int = 0
-
-    def __add__(self, other: "Figures") -> "Figures":
-        """Return the figures of both sets of duties together."""
-        return Figures(**{name: getattr(self, name) + getattr(other, name) for name in _STORED})
 
     @property
     def awaiting(self) -> int:
@@ -87,7 +85,16 @@ class Figures:
 
 RATES = ("rate_by_farmland", "rate_by_area", "rate_by_farmland_accepted", "rate_by_area_accepted", "rate_by_count")
 _STORED = tuple(field.name for field in fields(Figures))
+_values = attrgetter(*_STORED)
 JSON_ORDER = (*_STORED[:9], *RATES, *_STORED[9:])
+
+
+def together(parts: Iterable[Figures]) -> Figures:
+    """Return the figures of several sets of duties together."""
+    columns: Iterable[tuple[Any, ...]] = zip(*map(_values, parts), strict=True)
+    return Figures(
+        **{name: sum(values) for name, values in zip(_STORED, columns, strict=False)}
+    )  # no parts, no columns
 
 
 def percent(part: Decimal, whole: Decimal) -> Decimal | None:

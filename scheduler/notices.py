@@ -6,8 +6,8 @@ from typing import Any
 
 from sqlmodel import Session, col, select
 
-from db.models import OPEN, Account, Chat, Duty, Level, Notice, Outbox, OutboxKind, Person
-from db.queries import city, duties_by_id, named_officials, people, regions
+from db.models import OPEN, Duty, Level, Notice, Outbox, OutboxKind, Person
+from db.queries import city, duties_by_id, language_at, named_officials, people, regions
 from rules.lights import done_percent, is_overdue, light
 from rules.officials import Told, in_charge_of, in_post, told_of
 from rules.permission import reads_whole_city
@@ -29,7 +29,7 @@ def render(session: Session, row: Outbox, office: Office, now: datetime) -> Repl
     person = session.get(Person, row.person_id) if row.person_id else None
     if person is not None and not in_post(person, office.today(now)):
         return None
-    voice = speech(_language(session, row) or office.language)
+    voice = speech(language_at(session, row.chat) or office.language)
     if row.kind == OutboxKind.ACT:
         return tell_acts(session, row, office, now, voice)
     reminder = _reminder(session, row, office, now, person, voice)
@@ -37,11 +37,6 @@ def render(session: Session, row: Outbox, office: Office, now: datetime) -> Repl
         return reminder
     assert person is not None, "a digest has a reader"
     return _digest(session, office, now, person, voice, reminder)
-
-
-def _language(session: Session, row: Outbox) -> str | None:
-    account = session.exec(select(Account.language).where(Account.address == row.chat)).first()
-    return account or session.exec(select(Chat.language).where(Chat.address == row.chat)).first()
 
 
 def _digest(

@@ -14,14 +14,14 @@ from sqlmodel import Session, col
 from db.looking import look_again
 from db.models import Notice, Outbox, OutboxKind, OutboxState, SentMessage
 from db.prepared import Prepared
-from db.queries import in_parts, insert_new
+from db.queries import in_parts, insert_new, unsent
 from db.store import fetch
 from db.types import UtcDateTime
 from text.reply import Picture, Reply, units
 
 LONGEST_CAPTION = 984  # of the 1,024 units that Telegram takes beneath a file some are for saying that it is repeated
 MOST_TOGETHER = 10  # pictures that messengers take as one album
-UNSENT = (OutboxState.WAITING, OutboxState.SENDING)
+_PACKER = json.JSONEncoder(ensure_ascii=False)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -35,13 +35,14 @@ class Envelope:
 
     def to_json(self) -> str:
         """Pack for the outbox."""
-        packed = [self.reply.to_json() if self.reply else None, self.edits, self.quotes, self.press]
-        return json.dumps(packed, ensure_ascii=False)
+        return _PACKER.encode([self.reply.as_json() if self.reply else None, self.edits, self.quotes, self.press])
 
     @classmethod
     def from_json(cls, packed: str) -> "Envelope":
         """Unpack from the outbox."""
         reply, edits, quotes, press = json.loads(packed)
+        if isinstance(reply, str):  # packed by an earlier version: once more for itself
+            reply = json.loads(reply)
         return cls(reply=Reply.from_json(reply) if reply else None, edits=edits, quotes=quotes, press=press)
 
 
@@ -68,7 +69,9 @@ def _messages(envelope: Envelope) -> list[Envelope]:
 
     Rows of their own, so that each keeps its turn and its pace, and is repeated alone.
     """
-    first, *rest = _parts(envelope.reply) if envelope.reply else [None]
+    if envelope.reply is None or not (envelope.reply.album or envelope.reply.file):
+        return [envelope]
+    first, *rest = _parts(envelope.reply)
     return [replace(envelope, reply=first), *(replace(envelope, reply=part, press=None) for part in rest)]
 
 
@@ -125,18 +128,18 @@ def _found(notices: bool) -> Prepared:
 def _claimable(notices: bool) -> sa.Select[int | None, str]:
     now = sa.bindparam("now", type_=UtcDateTime)
     earlier = aliased(Outbox)
-    # literals, not parameters: only so does the partial index of unsent rows apply
-    unsent, kinds = _literals(UNSENT), _literals(OutboxKind if notices else [OutboxKind.REPLY])
+    kinds = _literals(OutboxKind if notices else [OutboxKind.REPLY])
     free = sa.or_(col(Outbox.state) == OutboxState.WAITING, col(Outbox.claimed_until) <= now)
     before = sa.select(sa.literal(1)).where(
-        col(earlier.chat) == col(Outbox.chat), col(earlier.id) < col(Outbox.id), col(earlier.state).in_(unsent),
+        col(earlier.chat) == col(Outbox.chat), col(earlier.id) < col(Outbox.id), unsent(earlier),
         col(earlier.kind).in_(kinds), sa.or_(col(earlier.kind) == OutboxKind.REPLY, col(earlier.send_after) <= now),
     )  # fmt: skip
     return (
         sa.select(col(Outbox.id), col(Outbox.chat))
-        .where(col(Outbox.state).in_(unsent), free)
+        .where(unsent(Outbox), free)
         .where(col(Outbox.kind).in_(kinds), col(Outbox.send_after) <= now, ~sa.exists(before))
-        .order_by(col(Outbox.id))
+        # a sum, so that the few unsent are sorted: by the bare id SQLite would go through all that was ever sent
+        .order_by(col(Outbox.id) + 0)
         .with_for_update(skip_locked=True, of=Outbox)
     )
 
@@ -251,9 +254,8 @@ def drop_expired(session: Session, today: date) -> int:
 
 _TODAY = sa.bindparam("today", type_=sa.Date)
 _EXPIRED = sa.select(col(Outbox.id)).where(
-    # both states, literally, and the day behind a function: so the partial index of what is unsent is taken, and not
-    # that of the days, which has all that was ever sent
-    col(Outbox.state).in_([sa.literal_column(f"'{state}'") for state in UNSENT]),
+    # the day behind a function: so the index of what is unsent is taken, and not that of the days, which has everything
+    unsent(Outbox),
     sa.func.coalesce(col(Outbox.day), _TODAY) < _TODAY,
     col(Outbox.state) == OutboxState.WAITING, col(Outbox.kind) != OutboxKind.REPLY,
 )  # fmt: skip

@@ -8,16 +8,16 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
-from sqlmodel import Session, col, select
+from sqlmodel import Session, select
 
-from db.models import DueKind, Duty, DutyOfficial, Event, Level, Mark, Outbox, OutboxState, Person, Region, Telling
+from db.models import DueKind, Duty, DutyOfficial, Event, Level, Mark, Person, Region
 from db.queries import duty_by_number, insert_new, last_event, mark, people, standing_events, was_taken_back
 from rules.officials import in_post, told_of
 from rules.policy import Office, Policy, Workstream
 from rules.refusal import Refusal, Why
 from services.chain import Act, plain, record
 from services.ledger import DUTY, STORED, remove_duties
-from services.notices import tell
+from services.notices import already_told, tell
 from text.regions.syllables import syllable
 
 ASSIGNED = "assigned"
@@ -176,13 +176,7 @@ def take_back(session: Session, office: Office, act: Act, event: Event) -> Assig
         session, act, subject=event.subject, kind=WITHDRAWN, duty_id=event.duty_id, undoes_id=event.id,
         before=event.after,
     )  # fmt: skip
-    sent = (
-        select(Person)
-        .join(Telling, col(Telling.person_id) == col(Person.id))
-        .join(Outbox, col(Telling.outbox_id) == col(Outbox.id))
-        .where(Telling.event_id == event.id, col(Outbox.state).in_((OutboxState.SENDING, OutboxState.SENT)))
-    )
-    told = list(session.exec(sent))
+    told = already_told(session, event)
     remove_duties(session, [duty.id or 0])
     session.expunge(duty)
     return Assigned(

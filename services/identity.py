@@ -7,8 +7,8 @@ from datetime import datetime, timedelta
 import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
-from db.models import Account, Chat, Invite, Outbox, OutboxState, Person, Question, Region, SentMessage
-from db.queries import account_and_person, chat_at, regions, set_mark
+from db.models import Account, Chat, Invite, Outbox, Person, Question, Region, SentMessage
+from db.queries import account_and_person, chat_at, regions, set_mark, unsent
 from rules.policy import Policy
 from rules.refusal import Refusal, Why
 from services.chain import Act, record
@@ -141,8 +141,7 @@ def move_chat(session: Session, act: Act, old: str, new: str) -> None:
         chat.address = new
         session.add(chat)
         record(session, act, subject=f"chat:{new}", kind="moved", before={"address": old}, after={"address": new})
-    waiting = col(Outbox.state).in_((OutboxState.WAITING, OutboxState.SENDING))
-    session.execute(sa.update(Outbox).where(col(Outbox.chat) == old, waiting).values(chat=new))
+    session.execute(sa.update(Outbox).where(col(Outbox.chat) == old, unsent(Outbox)).values(chat=new))
     session.execute(sa.update(Question).where(col(Question.chat) == old).values(chat=new))
     # message ids start anew in the supergroup: replies to the old messages cannot be recognised any more
     session.execute(sa.delete(SentMessage).where(col(SentMessage.chat) == old))

@@ -94,10 +94,10 @@ def _candidates(session: Session, office: Office, today: date, is_new_month: boo
     open_dated = select(Duty).where(col(Duty.status).in_(OPEN), col(Duty.due_on).is_not(None))
     if not is_new_month:
         refused = sa.select(col(Extension.duty_id)).where(col(Extension.state) == ExtensionState.REFUSED)
-        fallen = sa.select(col(Event.duty_id)).where(col(Event.kind) == RELAPSED, col(Event.duty_id).is_not(None))
         lettered = sa.select(col(LetterDuty.duty_id))
-        events = sa.or_(*(col(Duty.id).in_(ids) for ids in (refused, fallen, lettered)))
-        open_dated = open_dated.where(sa.or_(overdue(_first_day(office, today)), events))
+        fell = sa.exists().where(col(Event.duty_id) == col(Duty.id), col(Event.kind) == RELAPSED)
+        events = (col(Duty.id).in_(refused), col(Duty.id).in_(lettered), fell)
+        open_dated = open_dated.where(sa.or_(overdue(_first_day(office, today)), *events))
     return list(session.exec(open_dated.order_by(col(Duty.due_on), col(Duty.number))))
 
 

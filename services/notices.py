@@ -8,7 +8,7 @@ from typing import Any
 from sqlmodel import Session, col, select
 
 from db.models import Account, Chat, Duty, Event, Notice, Outbox, OutboxKind, OutboxState, Person, Telling
-from db.queries import people, reachable_accounts, reachable_groups
+from db.queries import people, reachable_accounts, reachable_groups, unsent
 from rules.officials import Placed, deputies_of, in_post
 from rules.permission import reads_whole_city
 from rules.policy import Office
@@ -67,6 +67,17 @@ def tell(session: Session, office: Office, event: Event, persons: Iterable[Perso
     return unreached
 
 
+def already_told(session: Session, event: Event) -> list[Person]:
+    """Return who has heard of an act; who has not will not, once it is taken back."""
+    sent = (
+        select(Person)
+        .join(Telling, col(Telling.person_id) == col(Person.id))
+        .join(Outbox, col(Telling.outbox_id) == col(Outbox.id))
+        .where(Telling.event_id == event.id, col(Outbox.state).in_((OutboxState.SENDING, OutboxState.SENT)))
+    )
+    return list(session.exec(sent))
+
+
 def find_another_way(session: Session, office: Office, outbox_id: int, now: datetime) -> None:
     """Give what a message carried to others, after its address was found to take nothing any more.
 
@@ -121,7 +132,7 @@ def _message(session: Session, route: Route, now: datetime, send_after: datetime
         select(Outbox)
         .where(Outbox.chat == route.address, Outbox.kind == OutboxKind.ACT)
         # what was tried may have arrived: nothing is added to it
-        .where(Outbox.state == OutboxState.WAITING, Outbox.attempts == 0)
+        .where(unsent(Outbox), Outbox.state == OutboxState.WAITING, Outbox.attempts == 0)
         .with_for_update()
     )
     row = session.exec(waiting).first()

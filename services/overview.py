@@ -1,6 +1,6 @@
 """Figures for those who ask: of a region, by workstream, by county; as of a day, of the ledger as it is now."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -17,6 +17,9 @@ from rules.figures import Figures
 from rules.policy import Office, RateBasis
 
 AREAS = ("area", "farmland", "rectified_area", "rectified_farmland", "accepted_area", "accepted_farmland")
+_READ: tuple[tuple[str, Callable[[Any], Any]], ...] = tuple(
+    (name, mu_from_grains if name in AREAS else int) for name in sums.FIGURE_NAMES
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -104,6 +107,5 @@ def cells(session: Session, as_of: date) -> dict[int, dict[str, Figures]]:
 
 
 def _figures(row: Sequence[Any], skip: int = 0) -> Figures:
-    values = zip(sums.FIGURE_NAMES, row[skip:], strict=True)
-    typed: dict[str, Any] = {name: mu_from_grains(v) if name in AREAS else int(v) for name, v in values}
-    return Figures(**typed)
+    values = zip(_READ, row[skip:], strict=True)
+    return Figures(**{name: read(value) for (name, read), value in values})

@@ -17,12 +17,9 @@ from db.models import (
     DutyOfficial,
     Event,
     Level,
-    Outbox,
-    OutboxState,
     Person,
     Progress,
     Status,
-    Telling,
 )
 from db.queries import named_people, people, standing_events, was_taken_back
 from rules import steps
@@ -32,7 +29,7 @@ from rules.refusal import Refusal, Why
 from rules.steps import Audience, Need, Stage, Step
 from services import evidence
 from services.chain import Act, plain, record
-from services.notices import tell
+from services.notices import already_told, tell
 
 UNDONE = "undone"
 REPORTING = ("reported_done", "progress")
@@ -260,17 +257,6 @@ def _undo_one(session: Session, office: Office, act: Act, event: Event) -> Taken
         step=steps.BY_KIND[event.kind], duty=duty, event=undone, before=before, told=told,
         unreached=tell(session, office, undone, told, act.at) if told else [],
     )  # fmt: skip
-
-
-def already_told(session: Session, event: Event) -> list[Person]:
-    """Return who has heard of an act; who has not will not, once it is taken back."""
-    sent = (
-        select(Person)
-        .join(Telling, col(Telling.person_id) == col(Person.id))
-        .join(Outbox, col(Telling.outbox_id) == col(Outbox.id))
-        .where(Telling.event_id == event.id, col(Outbox.state).in_((OutboxState.SENDING, OutboxState.SENT)))
-    )
-    return list(session.exec(sent))
 
 
 def _value(session: Session, duty: Duty, name: str) -> Any:

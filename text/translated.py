@@ -5,7 +5,8 @@ template translates within an expression, ``_`` is called as it stands.
 """
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Container, Iterator
+from typing import Any
 
 from jinja2 import nodes
 from jinja2.compiler import CodeGenerator, Frame
@@ -13,13 +14,27 @@ from jinja2.compiler import CodeGenerator, Frame
 FACT = re.compile(r"%\((\w+)\)s")
 
 
-def translator(translate: Callable[[str], str]) -> type[CodeGenerator]:
-    """Return what compiles templates whose sentences go through ``translate``; facts are escaped like all else."""
+def translator(translate: Callable[[str], str], harmless: Container[str] = ()) -> type[CodeGenerator]:
+    """Return what compiles templates whose sentences go through ``translate``; facts are escaped like all else.
+
+    ``harmless`` names filters that return text which never holds markup: to escape it takes longer than to make it.
+    """
 
     class Translating(CodeGenerator):
         def visit_Output(self, node: nodes.Output, frame: Frame) -> None:  # noqa: N802  (named by Jinja)
             said = [part for child in node.nodes for part in _said(child, translate)]
             super().visit_Output(nodes.Output(said, lineno=node.lineno), frame)
+
+        def _output_child_pre(self, node: nodes.Expr, frame: Frame, finalize: Any) -> None:
+            if not is_harmless(node):
+                super()._output_child_pre(node, frame, finalize)
+
+        def _output_child_post(self, node: nodes.Expr, frame: Frame, finalize: Any) -> None:
+            if not is_harmless(node):
+                super()._output_child_post(node, frame, finalize)
+
+    def is_harmless(node: nodes.Expr) -> bool:
+        return isinstance(node, nodes.Filter) and node.name in harmless
 
     return Translating
 

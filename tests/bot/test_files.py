@@ -424,9 +424,9 @@ async def test_a_button_beneath_a_file_is_answered_in_a_new_message(
 
 
 def test_replies_packed_before_there_were_files_and_albums_are_still_read() -> None:
-    old = '{"html": "好", "buttons": [], "numbers": [], "replaces": false, "stays": false}'
+    old = {"html": "好", "buttons": [], "numbers": [], "replaces": False, "stays": False}
     assert Reply.from_json(old) == Reply(html="好")
-    assert Reply.from_json(Reply(html="好", file=7).to_json()).file == 7
+    assert Reply.from_json(Reply(html="好", file=7).as_json()).file == 7
 
 
 def test_the_terminal_says_which_file_goes_with_an_answer(capsys: pytest.CaptureFixture[str]) -> None:

@@ -11,7 +11,7 @@ from documents.figures_out import FiguresTable, write_figures, write_figures_csv
 from documents.ledger import BadFile
 from documents.overdue_out import OverdueLine, write_overdue, write_overdue_csv
 from documents.table_out import LIGHT_FILLS
-from rules.figures import Figures
+from rules.figures import Figures, together
 from rules.lights import Light
 from tests.documents.conftest import read
 from text.reasons import Reason
@@ -28,6 +28,7 @@ A = Figures(
     open_count=1, overdue=1,
 )  # fmt: skip
 B = Figures(count=1, area=Decimal("0.5"), open_count=1, due_within_7=1, due_within_30=1)
+TOGETHER = together([A, B])
 
 
 def overdue(*lines: OverdueLine) -> bytes:
@@ -36,7 +37,7 @@ def overdue(*lines: OverdueLine) -> bytes:
 
 def figures(ledger_of: date | None = date(2026, 11, 17)) -> bytes:
     tables = [
-        FiguresTable(name="全部工作", counties={"甲县": A, "乙市": B}, city=A + B),
+        FiguresTable(name="全部工作", counties={"甲县": A, "乙市": B}, city=TOGETHER),
         FiguresTable(name="督察问题整改", counties={"甲县": B}, city=B),
     ]
     return write_figures(tables, city="青澜市", office="青澜市督察办", as_of=AS_OF, ledger_of=ledger_of, written_at=NOW)
@@ -109,8 +110,8 @@ def test_the_city_s_rates_are_its_own_and_its_sums_are_real():
     formulas, values = sheets(figures(), values=False)[0], sheets(figures())[0]
     total = by_head(values, 7)
     assert [total["县(市、区)"], total["事项(件)/事项总数"], total["任务面积(亩)/总面积"]] == ["合计", 3, 30.5]
-    assert total["上报口径/按面积到位率(%)"] == float((A + B).rate_by_area)
-    assert [formulas.cell(7, at).value for at in (2, 11)] == ["=SUM(B5:B6)", float((A + B).rate_by_area)]
+    assert total["上报口径/按面积到位率(%)"] == float(TOGETHER.rate_by_area)
+    assert [formulas.cell(7, at).value for at in (2, 11)] == ["=SUM(B5:B6)", float(TOGETHER.rate_by_area)]
 
 
 @pytest.mark.parametrize(("ledger_of", "words"), [(date(2026, 11, 17), "台账截至2026年11月17日"), (None, "尚无数据")])

@@ -9,8 +9,13 @@ begins so; ``![/cmd``: no such button; ``…`` alone: the bot stays silent.
 import html
 import re
 import sqlite3
+from collections.abc import Iterator, Mapping
+from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cached_property
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from sqlmodel import col, select
 
@@ -130,7 +135,7 @@ class Town:
         if reply is None:
             return None
         assert 0 < len(reply.html) <= MAX_TEXT
-        assert Reply.from_json(reply.to_json()) == reply
+        assert Reply.from_json(reply.as_json()) == reply
         said = Said(reply, self.sent(chat, reply.numbers), where)
         self.last[chat] = said
         return said
@@ -147,9 +152,11 @@ class Town:
         )  # fmt: skip
 
     def sent(self, chat: str, numbers: tuple[str, ...] | list[str]) -> str:
-        """Let the bot have sent a message about some duties; return its id."""
+        """Let the bot have sent a message; what it was about is remembered, if it was about duties; return its id."""
         self._count += 1
         message_id = str(1000 + self._count)
+        if not numbers:
+            return message_id
         with self.store.writing() as session:
             session.add(SentMessage(chat=chat, message_id=message_id, numbers=list(numbers), sent_at=self.now))
         return message_id
@@ -214,23 +221,48 @@ class Town:
                 there = bare in said.text
             assert there == wanted, f"{says!r}: {piece!r} in\n{said.everything}"
 
-    def contents(self) -> dict[str, list[tuple[object, ...]]]:
+    def contents(self) -> "Contents":
         """Every row of every table but the record of sent messages."""
-        path = str(self.store.engine.url.database)
-        connection = sqlite3.connect(path)
-        try:
-            tables = [row[0] for row in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
-            return {
-                table: connection.execute(f'SELECT * FROM "{table}" ORDER BY 1').fetchall()
-                for table in tables
-                if table != "sentmessage"
-            }
-        finally:
-            connection.close()
+        path = Path(str(self.store.engine.url.database))
+        log = path.with_name(f"{path.name}-wal")
+        return Contents(path.read_bytes(), log.read_bytes() if log.exists() else b"")
 
-    def changed_tables(self, before: dict[str, list[tuple[object, ...]]]) -> set[str]:
+    def changed_tables(self, before: "Contents") -> set[str]:
         now = self.contents()
+        if (now.database, now.log) == (before.database, before.log):
+            return set()  # not a byte was written: by far the most cases
         return {table for table in now if now[table] != before[table]}
+
+
+@dataclass(frozen=True)
+class Contents(Mapping[str, list[tuple[object, ...]]]):
+    """What a database held at a moment: its bytes, and its rows by table once somebody asks for them."""
+
+    database: bytes
+    log: bytes
+
+    @cached_property
+    def rows(self) -> dict[str, list[tuple[object, ...]]]:
+        with TemporaryDirectory() as folder:
+            path = Path(folder) / "then.db"
+            path.write_bytes(self.database)
+            path.with_name("then.db-wal").write_bytes(self.log)
+            with closing(sqlite3.connect(path)) as connection:
+                tables = [row[0] for row in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
+                return {
+                    table: connection.execute(f'SELECT * FROM "{table}" ORDER BY 1').fetchall()
+                    for table in tables
+                    if table != "sentmessage"
+                }
+
+    def __getitem__(self, table: str) -> list[tuple[object, ...]]:
+        return self.rows[table]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.rows)
+
+    def __len__(self) -> int:
+        return len(self.rows)
 
 
 def photos(*names: str) -> tuple[Attachment, ...]:
@@ -256,7 +288,7 @@ def names_nobody(town: Town, said: Said) -> None:
     assert not [name for name in town.names if name in said.everything], said.everything
 
 
-def refused(town: Town, before: dict[str, list[tuple[object, ...]]], said: Said) -> None:
+def refused(town: Town, before: Contents, said: Said) -> None:
     """Assert that nothing was written, and that one line says so."""
     assert town.changed_tables(before) == set()
     assert len(said.lines) == 1, said.text

@@ -226,7 +226,7 @@ def test_an_invitation_said_in_a_group_is_not_used_up(town: Town) -> None:
 
 def test_the_code_itself_is_not_stored(town: Town) -> None:
     code = invited(town, "严宏敏")
-    assert code not in str(town.contents())
+    assert code not in str(town.contents().rows)
 
 
 def test_start_of_somebody_known_shows_what_he_may_say(town: Town) -> None:

@@ -1,5 +1,6 @@
 """What waits to be sent: in which order it may go, who may take it, and what becomes of it."""
 
+import json
 from datetime import timedelta
 from typing import Any
 
@@ -14,6 +15,7 @@ from scheduler.outbox import (
     Outgoing,
     claim,
     claimable,
+    claimable_in,
     drop_expired,
     give_up,
     mark_sent,
@@ -56,6 +58,9 @@ def test_an_envelope_comes_out_of_the_database_as_it_went_in() -> None:
     assert Envelope.from_json(ENVELOPE.to_json()) == ENVELOPE
     silent = Envelope(reply=None, press="7")
     assert Envelope.from_json(silent.to_json()) == silent
+    assert ENVELOPE.reply is not None
+    of_before = json.dumps([json.dumps(ENVELOPE.reply.as_json()), "5", "6", "7"])
+    assert Envelope.from_json(of_before) == ENVELOPE
 
 
 def test_of_each_chat_only_the_first_may_go(empty_store: Store) -> None:
@@ -145,3 +150,17 @@ def test_a_notice_whose_day_is_over_is_dropped(empty_store: Store) -> None:
     with empty_store.reading() as session:
         states = session.exec(select(Outbox.state).order_by(col(Outbox.id))).all()
         assert list(states) == [OutboxState.DROPPED, OutboxState.WAITING]
+
+
+def test_looking_for_what_may_be_sent_never_goes_through_what_was_ever_sent(empty_store: Store) -> None:
+    asked: list[str] = []
+    with empty_store.writing() as session:
+        put(session, "telegram:1")
+        driver: Any = session.connection().connection.dbapi_connection
+        driver.set_trace_callback(asked.append)
+        claimable_in(session, NOW, notices=True, busy=(), most=10)
+        driver.set_trace_callback(None)
+        plan = [row[3] for row in session.connection().exec_driver_sql(f"EXPLAIN QUERY PLAN {asked[-1]}")]
+    looked = [line for line in plan if line.startswith(("SCAN", "SEARCH"))]
+    assert len(looked) == 2
+    assert all("USING INDEX ix_outbox_unsent" in line for line in looked), plan

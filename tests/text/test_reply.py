@@ -24,7 +24,7 @@ def test_a_reply_comes_out_of_the_outbox_as_it_went_in(
 ) -> None:
     buttons = tuple(tuple(Button(label=label, command=command) for label, command in row) for row in rows)
     reply = Reply(html=html, buttons=buttons, numbers=tuple(numbers), replaces=replaces, album=tuple(album))
-    assert Reply.from_json(reply.to_json()) == reply
+    assert Reply.from_json(reply.as_json()) == reply
 
 
 @pytest.mark.parametrize(

@@ -1,11 +1,15 @@
 """What a template says is the same whether it is translated as it is compiled or each time it is said."""
 
+from datetime import date, timedelta
+from decimal import Decimal
 from typing import Any
 
 import jinja2
 import pytest
 from markupsafe import Markup, escape
 
+from rules.lights import Light
+from text.reply import HARMLESS, LANGUAGES, speech
 from text.translated import translator
 
 ENGLISH = {
@@ -60,3 +64,24 @@ def test_words_are_translated_once_and_not_each_time_they_are_said() -> None:
     template = made.from_string('{{ _("好") }} {{ _("在%(a)s", a=a) }}')
     assert [template.render(a=n) for n in range(3)] == ["好 在0", "好 在1", "好 在2"]
     assert asked == ["好", "在%(a)s"]
+
+
+def test_what_a_harmless_filter_says_is_not_escaped_and_all_else_is() -> None:
+    made = jinja2.Environment(autoescape=True)
+    made.code_generator_class = translator(str, {"area"})
+    made.filters |= {"area": lambda value: f"<{value}>", "other": lambda value: f"<{value}>"}
+    template = made.from_string("{{ n|area }} {{ n|other }} {{ n|area|other }} {{ n|other|area }} {{ '<' }}")
+    assert template.render(n=3) == "<3> &lt;3&gt; &lt;&lt;3&gt;&gt; <<3>> &lt;"
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_filters_that_are_called_harmless_say_no_markup(language: str) -> None:
+    filters = speech(language).environment.filters
+    said = [filters["area"](value) for value in (0, Decimal("1.5"), Decimal("-0.0001"))]
+    said += [filters["percent"](rate) for rate in (None, Decimal(0), Decimal("99.99"))]
+    days = [date(2026, 1, 1) + timedelta(days=n) for n in range(366)]
+    said += [filters[name](day) for name in ("day", "weekday") for day in days]
+    said += [filters["light"](light) for light in Light]
+    said += [filters["bar"](Decimal(done), Decimal(claimed)) for done in range(101) for claimed in (0, 50, 100)]
+    assert {"area", "percent", "day", "weekday", "light", "bar"} == HARMLESS
+    assert all(type(one) is str and str(escape(one)) == one for one in said)

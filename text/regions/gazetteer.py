@@ -11,6 +11,7 @@ from rapidfuzz import fuzz, process
 from rapidfuzz.distance import OSA
 
 from db.models import Region, RegionKind
+from db.queries import REGION_FIELDS
 from text.regions.names import key, short_name
 from text.regions.sentences import Piece, Words
 from text.regions.syllables import sound
@@ -53,15 +54,15 @@ class Place:
 
 
 @lru_cache(maxsize=2)
-def gazetteer(rows: tuple[Any, ...]) -> "Gazetteer":
+def gazetteer(rows: tuple[tuple[Any, ...], ...]) -> "Gazetteer":
     """Return the gazetteer of ``db.queries.region_rows``, built anew only when the rows are others."""
     return Gazetteer([_region(row) for row in rows])
 
 
-def _region(row: Any) -> Region:
-    stored = row._asdict()
+def _region(row: tuple[Any, ...]) -> Region:
+    stored = dict(zip(REGION_FIELDS, row, strict=True))
     lists = {name: json.loads(stored[name]) for name in ("aliases", "spellings")}
-    return Region(**stored | lists)
+    return Region(**stored | lists | {"kind": RegionKind(stored["kind"])})
 
 
 class Gazetteer:
