@@ -3,6 +3,8 @@ PY ?= python3
 BIN := .venv/bin
 export UV_SYSTEM_CERTS = 1
 export UV_PYTHON_DOWNLOADS = never
+# compile the code once and not in every process, whatever the shell says: the tests start some two hundred
+export PYTHONDONTWRITEBYTECODE =
 
 .PHONY: setup run test check bench lock
 .DEFAULT_GOAL := run
@@ -21,7 +23,7 @@ run: setup
 	$(BIN)/python -m rehearsal
 
 test: setup
-	$(BIN)/python -m pytest -n 2 --dist loadgroup -q -rs $(PYTEST_FLAGS)
+	$(BIN)/python -m pytest -n 3 --dist loadgroup -q -rs $(PYTEST_FLAGS)
 
 # what is wrong first, what is merely unlovely later
 check: setup

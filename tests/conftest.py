@@ -1,14 +1,16 @@
 """What every test may use: the sample office, its city in a database of its own, and people by name."""
 
 import shutil
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from datetime import datetime
 from pathlib import Path
 
 import pytest
+from sqlmodel import col, select
 
+from bot.program import keep_what_is_loaded
 from db.migrations import upgrade
-from db.models import Person
+from db.models import Duty, Person, Region
 from db.queries import people, regions
 from db.store import Store
 from rehearsal.cast import FILES, account_of, group_of, load_city
@@ -16,6 +18,7 @@ from rules.policy import Office, Policy
 from services import identity
 from services.chain import Act
 from services.identity import find_person
+from services.ledger import remove_duties
 
 LEDGER_DAY = datetime.fromisoformat("2026-11-18T08:30+08:00")  # when the sample ledger was imported
 NOW = datetime.fromisoformat("2026-11-18T09:00+08:00")
@@ -90,11 +93,20 @@ def store(city_file: Path, tmp_path: Path) -> Iterator[Store]:
     opened.close()
 
 
-@pytest.fixture
-def empty_store(tmp_path: Path) -> Iterator[Store]:
-    """A migrated database with nothing in it."""
-    opened = Store(f"sqlite:///{tmp_path}/empty.db")
+@pytest.fixture(scope="session")
+def empty_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A migrated database with nothing in it, to be copied."""
+    path = tmp_path_factory.mktemp("empty") / "empty.db"
+    opened = Store(f"sqlite:///{path}")
     upgrade(opened.engine)
+    opened.close()
+    return path
+
+
+@pytest.fixture
+def empty_store(empty_file: Path, tmp_path: Path) -> Iterator[Store]:
+    """A migrated database with nothing in it, this test's own."""
+    opened = Store(f"sqlite:///{shutil.copy(empty_file, tmp_path / 'empty.db')}")
     yield opened
     opened.close()
 
@@ -102,3 +114,15 @@ def empty_store(tmp_path: Path) -> Iterator[Store]:
 def person_named(store: Store, words: str) -> Person:
     with store.reading() as session:
         return find_person(session, words)
+
+
+def keep_counties(store: Store, names: Collection[str]) -> None:
+    """Take the duties of all other counties away: a walk over many days costs what there is to walk over."""
+    with store.writing() as session:
+        others = select(Duty.id).join(Region, col(Region.id) == col(Duty.region_id))
+        remove_duties(session, [one for one in session.exec(others.where(col(Region.name).not_in(names))) if one])
+
+
+def pytest_collection_finish() -> None:
+    """Spare the garbage collector four thousand tests, as the program spares it what it has loaded."""
+    keep_what_is_loaded()

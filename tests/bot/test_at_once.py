@@ -30,23 +30,13 @@ def at_once(city: Path, speakers: list[tuple[str, int, str]]) -> list[str]:
     with store.reading() as session:
         accounts = [f"telegram:{account_of(find_person(session, who))}" for who, _times, _text in speakers]
     store.close()
-    children = [
-        subprocess.Popen(
-            [sys.executable, "-m", "tests.bot.concurrent_child", url, str(n), str(times), account, text],
-            stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, cwd=HOME,
-        )
-        for n, ((_who, times, text), account) in enumerate(zip(speakers, accounts, strict=True))
-    ]  # fmt: skip
-    for child in children:
-        assert child.stdout is not None
-        assert child.stdout.readline() == "ready\n"
-    for child in children:
-        assert child.stdin is not None
-        child.stdin.write("go\n")
-        child.stdin.flush()
-    said = [line for child in children for line in child.communicate(timeout=60)[0].splitlines()]
-    assert [child.returncode for child in children] == [0] * len(children)
-    return [json.loads(line) for line in said]
+    jobs = [(account, times, text) for account, (_who, times, text) in zip(accounts, speakers, strict=True)]
+    ended = subprocess.run(
+        [sys.executable, "-m", "tests.bot.concurrent_child", url],
+        input=json.dumps(jobs), stdout=subprocess.PIPE, text=True, cwd=HOME, timeout=90, check=True,
+    )  # fmt: skip
+    said: list[str] = json.loads(ended.stdout)
+    return said
 
 
 def reported(peopled_file: Path, tmp_path: Path) -> Path:

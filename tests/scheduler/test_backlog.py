@@ -19,7 +19,7 @@ from services import identity
 from services.chain import Act
 from services.people import take_leave
 from services.reporting import report_done
-from tests.conftest import LEDGER_DAY
+from tests.conftest import LEDGER_DAY, keep_counties
 from text.reply import Reply
 
 NUMBERS = ("DC-2026-004", "DC-2026-028")  # 澜东区 and 沙栗县, both of inspection
@@ -78,6 +78,7 @@ def town(peopled_file: Path, office: Office, tmp_path: Path) -> Iterator[City]:
 
 
 def test_a_reviewer_hears_after_fifteen_working_days_and_then_weekly_four_times(town: City, office: Office) -> None:
+    keep_counties(town.store, ("澜东区", "沙栗县"))
     town.walk(20, 60)
     first = office.calendar.shift(REPORTED.date(), 16)
     assert first == date(2026, 12, 10)  # a Thursday

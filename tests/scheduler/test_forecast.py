@@ -19,7 +19,7 @@ from scheduler.plan import plan
 
 EVENING = datetime.fromisoformat("2026-11-18T18:30+08:00")
 FIRST = date(2026, 11, 19)
-DAYS = 30
+DAYS = 30 if os.environ.get("CI") else 8
 Message = tuple[datetime, str, str, tuple[str, ...], str]
 
 
@@ -75,7 +75,7 @@ def _send_one_each(store: Store, office: Office, now: datetime) -> list[Message]
 def test_what_is_foretold_is_what_is_sent(store: Store, office: Office, minutes: int) -> None:
     spread = replace(office, policy=replace(office.policy, jitter_minutes=minutes))
     told = as_read(foretold(store, spread, EVENING))
-    assert len(told) > 500
+    assert len(told) > (500 if DAYS == 30 else 120)
     assert len({message[0].timetz() for message in told}) == (30 if minutes else 1)
     assert told == walk(store, spread, EVENING)
 

@@ -27,11 +27,13 @@ from services.chain import Act
 from services.commitments import Promise, commit
 from services.reporting import report_done
 from services.schedule import target_lines
-from tests.conftest import LEDGER_DAY
+from tests.conftest import LEDGER_DAY, keep_counties
 
 pytestmark = pytest.mark.xdist_group("ladder")  # the walks are made once
 FIRST = LEDGER_DAY.date()
 DAYS = 180
+WHOLE_CITY = bool(os.environ.get("CI"))
+SOME = ("澜东区", "沙栗县", "禾泉县")
 LAST = FIRST + timedelta(days=DAYS)
 Deeds = Callable[[Session, datetime], None]
 
@@ -91,9 +93,21 @@ def signers(office: Office) -> Deeds:
 
 
 @pytest.fixture(scope="module")
-def silent(peopled_file: Path, office: Office, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    path = tmp_path_factory.mktemp("ladder") / "silent.db"
+def some_counties(peopled_file: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """All of the city where CI is set; else three counties with late duties of every kind, in a third of the time."""
+    path = tmp_path_factory.mktemp("ladder") / "some.db"
     shutil.copy(peopled_file, path)
+    if not WHOLE_CITY:
+        store = Store(f"sqlite:///{path}")
+        keep_counties(store, SOME)
+        store.close()
+    return path
+
+
+@pytest.fixture(scope="module")
+def silent(some_counties: Path, office: Office, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("ladder") / "silent.db"
+    shutil.copy(some_counties, path)
     got = walk(path, office, nobody)
     assert max(got.values()) == 1
     assert not [day for day, _person in got if not office.calendar.is_workday(day)]
@@ -157,7 +171,7 @@ def test_when_nobody_acts_each_duty_comes_to_each_step_on_the_day_that_a_table_s
 ) -> None:
     table = {(duty.number, step): day for duty in duties(silent) for step, day in reckoned(office, duty).items()}
     came = {key: day for key, (day, _trigger) in drafted(silent).items()}
-    assert len(table) > 200
+    assert len(table) > (200 if WHOLE_CITY else 50)
     assert came == table
 
 
@@ -188,10 +202,14 @@ def test_each_month_has_its_bulletin_and_it_names_the_last_three(silent: Path, o
                         date(2027, 5, 5)]  # fmt: skip
         assert all(len(one.named_ids) == 3 for one in bulletins)
         last = [session.get_one(Region, one).name for one in bulletins[0].named_ids]
-        assert last == ["澜东区", "石桐县", "梅冈县"]  # 28.53, 39.49, 42.63 % in sample_texts.md
+        # 28.53, 39.49, 42.63 % in sample_texts.md; of the three counties all, lowest first
+        assert last == (["澜东区", "石桐县", "梅冈县"] if WHOLE_CITY else ["澜东区", "沙栗县", "禾泉县"])
         by_trigger = Counter(one.trigger for one in called)
     store.close()
-    assert by_trigger == {Trigger.VETO_MONTHS: 3, Trigger.BOTTOM_BULLETINS: 15}  # 鹿溪、沙栗、枫塘; five months, three
+    vetoed = (
+        3 if WHOLE_CITY else 5
+    )  # 鹿溪、沙栗、枫塘; 云墩 and 柳渡 too where their duties, and what was done, are gone
+    assert by_trigger == {Trigger.VETO_MONTHS: vetoed, Trigger.BOTTOM_BULLETINS: 15}  # five months, three counties
     assert len(stopped) == 1
 
 
@@ -210,9 +228,9 @@ def test_in_the_new_year_the_days_off_are_guessed_and_no_target_line_has_a_light
 
 
 @pytest.fixture(scope="module")
-def signed(peopled_file: Path, office: Office, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def signed(some_counties: Path, office: Office, tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("ladder") / "signed.db"
-    shutil.copy(peopled_file, path)
+    shutil.copy(some_counties, path)
     got = walk(path, office, signers(office), range(85))
     assert max(got.values()) == 1
     return path
@@ -224,7 +242,8 @@ def test_when_all_is_signed_and_nobody_answers_a_duty_climbs_to_the_papers_that_
     came = drafted(signed)
     shift = office.calendar.shift
     late = [duty for duty in duties(signed) if duty.status in OPEN and duty.due_on and duty.due_on < FIRST]
-    assert len(late) == 24
+    assert len(late) == (24 if WHOLE_CITY else 9)
+    assert any(duty.basic_farmland_mu >= 1 or duty.farmland_mu >= 100 for duty in late)
     for duty in late:
         second = shift(FIRST, 5)
         assert came[(duty.number, 2)] == (second, Trigger.OVERDUE_WORKDAYS)
@@ -338,11 +357,11 @@ def check(session: Session, office: Office, now: datetime) -> None:
 
 
 def test_when_people_act_at_random_no_duty_is_chased_that_should_not_be(
-    peopled_file: Path, office: Office, tmp_path: Path
+    some_counties: Path, office: Office, tmp_path: Path
 ) -> None:
     path = tmp_path / "random.db"
-    shutil.copy(peopled_file, path)
-    got = walk(path, office, at_random(office, 20261118), range(DAYS if os.environ.get("CI") else 60))
+    shutil.copy(some_counties, path)
+    got = walk(path, office, at_random(office, 20261118), range(DAYS if WHOLE_CITY else 60))
     assert max(got.values()) == 1
     assert not [day for day, _person in got if not office.calendar.is_workday(day)]
     store = Store(f"sqlite:///{path}")
