@@ -21,7 +21,8 @@ class Pace:
     """Remembers what was sent when, and what is paused; knows what may be sent now."""
 
     limits: Limits
-    _all: deque[float] = field(default_factory=deque)
+    _all: deque[float] = field(default_factory=deque)  # when the last second's messages were through
+    _under_way: int = 0
     _groups: dict[str, deque[float]] = field(default_factory=dict)
     _free_at: dict[str, float] = field(default_factory=dict)
     _paused: dict[str, float] = field(default_factory=dict)  # only what the platform asked for, not our own pace
@@ -31,7 +32,7 @@ class Pace:
         """Return how many messages may go out at this moment."""
         while self._all and self._all[0] <= now - 1.0:
             self._all.popleft()
-        return 0 if now < self._all_free_at else self.limits.per_second - len(self._all)
+        return 0 if now < self._all_free_at else self.limits.per_second - len(self._all) - self._under_way
 
     def busy_chats(self, now: float) -> list[str]:
         """Return the chats that must wait."""
@@ -40,7 +41,7 @@ class Pace:
 
     def sent(self, chat: str, is_group: bool, now: float) -> None:
         """Count a message that goes out now."""
-        self._all.append(now)
+        self._under_way += 1
         if self.limits.chat_seconds:
             self._hold(chat, now + self.limits.chat_seconds)
         if is_group:
@@ -50,6 +51,11 @@ class Pace:
                 minute.popleft()
             if len(minute) >= self.limits.group_per_minute:
                 self._hold(chat, minute[0] + MINUTE)
+
+    def through(self, now: float) -> None:
+        """Count a message's second from when it is through: when it came in nobody tells, but not after that."""
+        self._under_way -= 1
+        self._all.append(now)
 
     def pause(self, chat: str, seconds: float, now: float) -> None:
         """Hold a chat as long as the platform asks; a second chat asking at the same time means all of them."""
@@ -64,7 +70,7 @@ class Pace:
         times = [free_at for free_at in self._free_at.values() if free_at > now]
         if self._all_free_at > now:
             times.append(self._all_free_at)
-        if len(self._all) >= self.limits.per_second:
+        if self._all and len(self._all) + self._under_way >= self.limits.per_second:
             times.append(self._all[0] + 1.0)
         return max(0.0, min(times) - now) if times else None
 

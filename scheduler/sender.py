@@ -187,6 +187,7 @@ class Sender:
     def _ended(self, chat: str, task: "asyncio.Task[None]") -> None:
         self._under_way.discard(task)
         self._chats_under_way.discard(chat)
+        self._pace.through(time.monotonic())
         self._wake.set()
 
     async def _send(self, outgoing: Outgoing) -> None:

@@ -25,6 +25,7 @@ def sent_times(wishes: list[tuple[str, float]], limits: Limits) -> list[tuple[st
             assert wait is not None, "what is held back must be let go some time"
             now += max(wait, NEAR)
         pace.sent(chat, is_group(chat), now)
+        pace.through(now)
         sent.append((chat, now))
     return sent
 
@@ -72,6 +73,20 @@ def test_a_full_group_does_not_hold_up_anybody_else() -> None:
     assert pace.room(0.5) == 10
 
 
+def test_a_message_counts_until_a_second_after_it_was_through() -> None:
+    """When the platform counted it nobody tells: at the latest when it answered."""
+    pace = Pace(limits=Limits(per_second=2, chat_seconds=0.0))
+    pace.sent(ANNA, False, 0.0)
+    pace.sent(BEN, False, 0.0)
+    assert pace.room(5.0) == 0
+    assert pace.next_change(5.0) is None  # whoever is through says so
+    pace.through(5.0)
+    assert pace.room(5.9) == 0
+    assert pace.next_change(5.5) == 0.5
+    pace.through(5.8)
+    assert [pace.room(now) for now in (5.9, 6.0, 6.7, 6.8)] == [0, 1, 1, 2]
+
+
 def test_a_pause_holds_its_chat_and_no_other() -> None:
     pace = Pace(limits=Limits())
     pace.pause(ANNA, 30.0, 0.0)
@@ -101,6 +116,7 @@ def test_a_pause_in_one_chat_while_a_group_is_full_holds_nobody_else() -> None:
     pace = Pace(limits=Limits(chat_seconds=0.0))
     for _ in range(20):
         pace.sent(GROUP, True, 0.0)
+        pace.through(0.0)
     pace.pause(ANNA, 30.0, 1.0)
     assert pace.room(1.0) == 30
     assert sorted(pace.busy_chats(1.0)) == sorted([GROUP, ANNA])
